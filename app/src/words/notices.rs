@@ -157,7 +157,7 @@ texts! {
         N::PositionsClosed => "All positions of the account are closed.",
         N::PositionsLeft => "Not all positions could be closed. Check what's left and try again.",
         N::RiskRuleSaved => "Risk rules saved. They apply from now on.",
-        N::RiskRuleResumed => "Risk rule resumed. New entries are copied again, and losses count from now.",
+        N::RiskRuleResumed => "Risk rule resumed. New entries are copied again. Losses of trades that end from now on count, and open positions count in full.",
         N::PresetSaved => "Preset saved.",
         N::PresetDeleted => "Preset deleted.",
         N::Panicked => "Nothing to close: you have no exchange keys.",

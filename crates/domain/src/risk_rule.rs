@@ -114,6 +114,12 @@ impl Kind {
         self.latches() && !matches!(self, Self::LossStreak)
     }
 
+    /// Returns whether a rule of this kind bounds the open positions together, so that entries compete for what is left.
+    #[must_use]
+    pub const fn is_bound(self) -> bool {
+        matches!(self, Self::OpenPositions | Self::Exposure)
+    }
+
     /// Returns whether the threshold is a percentage of equity or of a price.
     #[must_use]
     pub const fn is_percent(self) -> bool {
@@ -263,6 +269,16 @@ impl RiskRule {
             Scope::Follow(of) => of == follow,
             Scope::Key(of) => of == key,
             Scope::Person => covered.contains(&key),
+        }
+    }
+
+    /// Returns the follow whose copies alone it counts: losses in a row and the value of positions are the follow's own.
+    /// Everything else is the account's.
+    #[must_use]
+    pub const fn own_follow(&self) -> Option<FollowId> {
+        match (self.scope, self.terms.kind) {
+            (Scope::Follow(follow), Kind::LossStreak | Kind::Exposure) => Some(follow),
+            _ => None,
         }
     }
 

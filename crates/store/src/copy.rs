@@ -8,7 +8,7 @@ mod row;
 
 pub use entry::{EntryRow, list_entries};
 pub use exit::{finish_exit, retry_exit};
-pub use position::{Ended, close_copy, fail_copy, forget_key, mark_checked, open_position};
+pub use position::{Ended, close_copy, fail_copy, forget_key, lock_open, mark_checked, open_position};
 pub use queue::{
     EntrySize, NewCopy, Work, begin_sending, claim_copies, get_work, has_claimable, insert_all, list_claimed,
     oldest_queued, postpone_copy, release_claimed, skip_copy,

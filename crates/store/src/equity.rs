@@ -59,8 +59,9 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
     let row = points!(
         from,
         fetch_optional,
-        "where exchange_key_id = $1 \
-         order by case when at <= $2 then 0 else 1 end, case when at <= $2 then -at else at end limit 1",
+        "where exchange_key_id = $1 and at = coalesce( \
+           (select max(b.at) from equity_points b where b.exchange_key_id = $1 and b.at <= $2), \
+           (select min(a.at) from equity_points a where a.exchange_key_id = $1 and a.at > $2))",
         key,
         moment
     )?;

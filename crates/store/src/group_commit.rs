@@ -27,7 +27,7 @@ pub trait BatchedWrite: Send + Sync + 'static {
     /// written nothing that matters.
     async fn write(&self, tx: &mut Tx) -> Result<bool>;
 
-    /// The user to which it appends events, if any. Appending holds that user's lock until the commit, so the
+    /// The user to which it appends events, or whose row it locks, if any. Both hold a lock until the commit, so the
     /// batches of all instances take these locks in the same order; otherwise two batches could deadlock.
     fn appends_for(&self) -> Option<UserId> {
         None

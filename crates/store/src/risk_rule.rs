@@ -1,12 +1,16 @@
 //! Risk rules and their trips.
 
+mod capacity;
+mod daily_limit;
 mod history;
 
+pub use capacity::{Bound, Capacity};
+pub use daily_limit::set_daily_limit;
 pub use history::{CountedCopy, PastTrip, end_closing, list_counted, list_trips};
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{
-    Decimal, ExchangeKeyId, FollowId, Micros, RiskRuleId, UserId,
+    ExchangeKeyId, FollowId, Micros, RiskRuleId, UserId,
     risk_rule::{Kind, Level, RiskRule, RuleAction, RuleTerms, Scope, Trip},
 };
 use sqlx::FromRow;
@@ -132,9 +136,15 @@ pub async fn get_rule(from: impl Source, owner: UserId, id: RiskRuleId) -> Resul
     Ok(row.map(|row| OwnedRule::from(row).rule))
 }
 
-/// Counts a user's rules.
+/// Counts a user's rules without those of stopped follows.
 pub async fn count_of_user(from: impl Source, owner: UserId) -> Result<i64> {
-    let count = value!(i64, from, "select count(*) from risk_rules where user_id = $1", owner)?;
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from risk_rules r where r.user_id = $1 and not exists ( \
+           select 1 from follows f where f.id = r.follow_id and f.stopped_at is not null)",
+        owner
+    )?;
     Ok(count.unwrap_or(0))
 }
 
@@ -183,59 +193,6 @@ pub async fn resume_rule(tx: &mut Tx, owner: UserId, id: RiskRuleId, at: Micros)
 pub async fn delete_rule(tx: &mut Tx, owner: UserId, id: RiskRuleId) -> Result<bool> {
     let rows = exec!(tx, "delete from risk_rules where id = $1 and user_id = $2", id, owner)?;
     Ok(rows == 1)
-}
-
-/// Sets or removes the daily loss limit of a follow: its rule that stops entries at a loss of a day. `id` is that of a
-/// new rule.
-pub async fn set_daily_limit(
-    tx: &mut Tx,
-    owner: UserId,
-    follow: FollowId,
-    limit: Option<Decimal>,
-    id: RiskRuleId,
-    at: Micros,
-) -> Result<()> {
-    let Some(limit) = limit else {
-        exec!(
-            tx,
-            "delete from risk_rules where follow_id = $1 and user_id = $2 and kind = 'DAY_LOSS' \
-               and action = 'STOP_ENTRIES'",
-            follow,
-            owner
-        )?;
-        return Ok(());
-    };
-    let present = value!(
-        i64,
-        &mut *tx,
-        "select count(*) from risk_rules where follow_id = $1 and user_id = $2 and kind = 'DAY_LOSS' \
-           and action = 'STOP_ENTRIES'",
-        follow,
-        owner
-    )?;
-    if present.unwrap_or(0) == 0 {
-        let terms = RuleTerms {
-            kind: Kind::DayLoss,
-            threshold: limit,
-            cool_down_hours: None,
-            action: RuleAction::StopEntries,
-        };
-        let scope = Scope::Follow(follow);
-        let rule = RiskRule { id, scope, terms, armed_at: None, trip: None, created_at: at, updated_at: at };
-        return insert_rule(tx, owner, &rule).await;
-    }
-    // A limit that stays as it is keeps its trip.
-    exec!(
-        tx,
-        "update risk_rules set threshold = $3, updated_at = $4, tripped_at = null, tripped_until = null, \
-           trip_seen = null, first_seen_at = null, first_seen = null, closing_since = null \
-         where follow_id = $1 and user_id = $2 and kind = 'DAY_LOSS' and action = 'STOP_ENTRIES' and threshold <> $3",
-        follow,
-        owner,
-        DecimalText(limit),
-        at
-    )?;
-    Ok(())
 }
 
 /// Lists the rules that can trip without an entry: those of users with an open copy, or with one that ended since
@@ -312,7 +269,7 @@ async fn halt_follows(tx: &mut Tx, owned: &OwnedRule, until: Option<Micros>) -> 
     let (follow, key) = match owned.rule.scope {
         Scope::Follow(follow) => (Some(follow), None),
         Scope::Key(key) => (None, Some(key)),
-        Scope::Person => (None, None),
+        Scope::Person => return halt_covered(tx, owned.user_id, until).await,
     };
     exec!(
         tx,
@@ -323,6 +280,23 @@ async fn halt_follows(tx: &mut Tx, owned: &OwnedRule, until: Option<Micros>) -> 
         until,
         follow,
         key
+    )?;
+    Ok(())
+}
+
+/// Stops the entries of the follows that a rule for all accounts covers, as [`domain::risk_rule::covered_keys`]: those of
+/// paper accounts only if there is no live one.
+async fn halt_covered(tx: &mut Tx, owner: UserId, until: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "update follows set halted_until = $2 where user_id = $1 and stopped_at is null \
+           and (halted_until is null or halted_until < $2) \
+           and exists (select 1 from exchange_keys k where k.id = follows.exchange_key_id \
+             and (k.sandbox = false or not exists ( \
+               select 1 from exchange_keys l where l.user_id = $1 and l.strategy_type = 'AUTOMATED' \
+                 and l.sandbox = false)))",
+        owner,
+        until
     )?;
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct EntryTerms {
     pub leverage: u16,
     /// The market's price.
     pub price: Decimal,
-    /// The signal's price; `None` if it is unknown.
+    /// The signal's price, or the market's when it was accepted if it names none; `None` if both are unknown.
     pub signal_price: Option<Decimal>,
 }
 
@@ -87,7 +87,9 @@ pub fn start(rule: &RiskRule, now: Micros) -> Micros {
         Kind::DayLoss | Kind::DayLossPercent => now.day(),
         Kind::WeekLoss | Kind::WeekLossPercent => monday(now),
         Kind::Drawdown => now.plus(-LOOKBACK).max(rule.created_at),
-        _ => now.plus(-LOOKBACK),
+        Kind::LossStreak => now.plus(-LOOKBACK),
+        // They count what is open, or judge the entry alone.
+        Kind::OpenPositions | Kind::Exposure | Kind::Leverage | Kind::Slippage | Kind::SignalAge => now,
     };
     rule.counts_from(now).map_or(period, |from| from.max(period))
 }

@@ -44,7 +44,8 @@ pub struct Replay {
 }
 
 /// Plays the copies in the order of time, from `from` on. `equity` returns the equity at a time. Prices between entry and
-/// end are not kept, so open positions count with a result of zero.
+/// end are not kept, so open positions count with a result of zero. A copy that the rule skips has neither position nor
+/// result afterwards.
 #[must_use]
 pub fn replay(
     rule: &RiskRule,
@@ -55,19 +56,27 @@ pub fn replay(
     // Trips and resumes of the real rule are not part of the past that is played.
     let mut rule = RiskRule { armed_at: None, trip: None, created_at: from, ..*rule };
     let mut done = Replay::default();
-    for (at, entry) in events(copies, from) {
+    let mut played: Vec<&PastCopy> = copies.iter().collect();
+    played.sort_by_key(|copy| copy.ended_at);
+    for event in events(copies, from) {
+        let (at, copy) = (event.at, event.copy);
+        let is_it = |other: &&PastCopy| std::ptr::eq(*other, copy);
         let base = equity(start(&rule, at));
-        let measured = measured(copies, at, base, entry);
-        if let Some(copy) = entry {
-            let stopped = rule.active_trip(at).is_some();
+        let stopped = rule.active_trip(at).is_some();
+        if event.enters {
+            let measured = measured(&played, at, base, Some(copy));
             let verdict = judge(&rule, &measured);
             if copy.concerned && (stopped || verdict != Verdict::Kept) {
                 done.skipped += 1;
             }
+            if copy.concerned && (stopped || matches!(verdict, Verdict::Broken { .. })) {
+                played.retain(|other| !is_it(other));
+            }
             if copy.concerned && !stopped {
                 note(&mut rule, &mut done, &measured, verdict);
             }
-        } else if rule.terms.kind.latches() && rule.active_trip(at).is_none() {
+        } else if rule.terms.kind.latches() && !stopped && played.iter().any(is_it) {
+            let measured = measured(&played, at, base, None);
             let verdict = judge(&rule, &measured);
             note(&mut rule, &mut done, &measured, verdict);
         }
@@ -75,22 +84,30 @@ pub fn replay(
     done
 }
 
+/// The entry or the end of a copy.
+#[derive(Clone, Copy)]
+struct Event<'a> {
+    at: Micros,
+    copy: &'a PastCopy,
+    enters: bool,
+}
+
 /// The entries and ends since `from`, in the order of time.
-fn events(copies: &[PastCopy], from: Micros) -> Vec<(Micros, Option<&PastCopy>)> {
-    let entries = copies.iter().map(|copy| (copy.opened_at, Some(copy)));
-    let ends = copies.iter().filter_map(|copy| Some((copy.ended_at?, None)));
-    let mut events: Vec<_> = ends.chain(entries).filter(|(at, _)| *at >= from).collect();
+fn events(copies: &[PastCopy], from: Micros) -> Vec<Event<'_>> {
+    let entries = copies.iter().map(|copy| Event { at: copy.opened_at, copy, enters: true });
+    let ends = copies.iter().filter_map(|copy| Some(Event { at: copy.ended_at?, copy, enters: false }));
+    let mut events: Vec<_> = ends.chain(entries).filter(|event| event.at >= from).collect();
     // Stable, so that an end comes before an entry of the same time.
-    events.sort_by_key(|(at, _)| *at);
+    events.sort_by_key(|event| event.at);
     events
 }
 
-fn measured(copies: &[PastCopy], at: Micros, base: Option<Decimal>, entry: Option<&PastCopy>) -> Measured {
+/// The reading that the rule counts at a time. `copies` are in the order of their ends.
+fn measured(copies: &[&PastCopy], at: Micros, base: Option<Decimal>, entry: Option<&PastCopy>) -> Measured {
     let result =
-        |copy: &PastCopy| Some(Ended { at: copy.ended_at.filter(|end| *end <= at)?, profit: copy.profit? });
-    let mut ended: Vec<_> = copies.iter().filter_map(result).collect();
-    ended.sort_by_key(|ended| ended.at);
-    let open = |copy: &&PastCopy| copy.opened_at < at && copy.ended_at.is_none_or(|end| end > at);
+        |copy: &&PastCopy| Some(Ended { at: copy.ended_at.filter(|end| *end <= at)?, profit: copy.profit? });
+    let ended: Vec<_> = copies.iter().filter_map(result).collect();
+    let open = |copy: &&&PastCopy| copy.opened_at < at && copy.ended_at.is_none_or(|end| end > at);
     let terms = |copy: &PastCopy| EntryTerms {
         value: copy.value,
         leverage: copy.leverage,

@@ -9,9 +9,8 @@ use crate::{
         strategy::{Extended, Records},
     },
     money::SharedMoney,
-    platform::locks::Locks,
 };
-use domain::{UserId, follow::RiskProfile};
+use domain::follow::RiskProfile;
 use std::{ops::Deref, sync::Arc};
 use tokio::sync::OnceCell;
 
@@ -30,8 +29,6 @@ pub struct Following {
     pub(in crate::following) funding_reads: FundingReads,
     /// The accounts and mark prices that were read lately for open positions.
     pub(in crate::following) open_reads: OpenReads,
-    /// Entries of users whose risk rules bound the number or the value of positions, one after the other.
-    pub(in crate::following) rule_locks: Locks<UserId>,
     /// The readings of risk rules that close positions.
     pub(in crate::following) readings: Readings,
 }
@@ -48,7 +45,6 @@ impl Following {
             risk_profiles: OnceCell::new(),
             funding_reads: FundingReads::default(),
             open_reads: OpenReads::default(),
-            rule_locks: Locks::default(),
             readings: Readings::default(),
             money,
         })

@@ -219,6 +219,15 @@ async fn every_bound_of_an_entry_skips_it(db: &TestDb) {
     assert_eq!(world.placed(), 2, "entry and stop of the one that was copied: {:?}", world.fake.log());
 }
 
+/// Alerts need not name a price.
+async fn a_signal_without_a_price_has_slipped_from_the_markets(db: &TestDb) {
+    let world = World::open(db).await;
+    world.add_rule(rule(Scope::Person, Kind::Slippage, "1", RuleAction::StopEntries)).await;
+    assert_eq!(world.entry(Side::Buy).price, None);
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open, "{:?}", world.last_copy().await);
+}
+
 /// An entry that was decided but certainly not sent is judged by the rules again.
 async fn a_resumed_entry_obeys_the_rules(db: &TestDb) {
     let world = World::open(db).await;
@@ -269,6 +278,23 @@ async fn a_rule_is_its_owners(db: &TestDb) {
     assert!(matches!(risk::preview(&world.desk, other, new).await, Err(Error::Fields(_))));
 }
 
+/// The watch judges users for an hour after their last copy; later the rule is found broken by an entry.
+async fn a_loss_found_at_an_entry_is_a_trip(db: &TestDb) {
+    let world = World::open(db).await;
+    let streak = rule(Scope::Person, Kind::LossStreak, "1", RuleAction::StopEntries);
+    let id = world.add_rule(streak).await.id;
+    world.give(world.entry(Side::Buy)).await;
+    world.give(world.exit()).await;
+    assert!(world.position().is_zero());
+    db.execute("update copies set profit_usd = '-60' where action = 'ENTER'").await;
+    world.watch_after(2 * 3_600).await;
+    assert_eq!(world.rule(id).await.trip, None, "it is not watched any more");
+    world.expect_skipped(world.entry(Side::Buy), Reason::LossStreak).await;
+    assert_eq!(world.rule(id).await.trip.map(|trip| trip.seen), Some(d("1")));
+    world.expect_skipped(world.entry(Side::Buy), Reason::LossStreak).await;
+    assert_eq!(risk::list_trips(&world.desk, &world.follower).await.unwrap().len(), 1, "told once");
+}
+
 async fn the_preview_judges_past_copies(db: &TestDb) {
     let world = World::open(db).await;
     world.give(world.entry(Side::Buy)).await;
@@ -291,8 +317,10 @@ store::each_engine!(
     one_bad_reading_closes_nothing_and_two_close_once,
     every_kind_of_loss_skips_an_entry,
     every_bound_of_an_entry_skips_it,
+    a_signal_without_a_price_has_slipped_from_the_markets,
     a_resumed_entry_obeys_the_rules,
     the_limit_of_a_follow_is_one_of_its_rules,
     a_rule_is_its_owners,
+    a_loss_found_at_an_entry_is_a_trip,
     the_preview_judges_past_copies,
 );

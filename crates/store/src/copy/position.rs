@@ -32,6 +32,13 @@ pub async fn open_position(
     Ok(rows == 1)
 }
 
+/// Locks an open copy until the transaction ends, so that no other intent closes it meanwhile. Returns `false` if it is not
+/// open any more.
+pub async fn lock_open(tx: &mut Tx, id: CopyId) -> Result<bool> {
+    let rows = exec!(tx, "update copies set updated_at = updated_at where id = $1 and status = 'OPEN'", id)?;
+    Ok(rows == 1)
+}
+
 /// Records that an open copy was checked.
 pub async fn mark_checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;

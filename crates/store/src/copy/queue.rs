@@ -150,6 +150,8 @@ pub struct Work {
     pub signal_at: Micros,
     /// The signal's price.
     pub signal_price: Option<DecimalText>,
+    /// The market's price when the signal was accepted.
+    pub market_price: Option<DecimalText>,
     /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
     /// Take-profit prices.
@@ -176,7 +178,7 @@ select! {
     work -> Work,
     "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
      c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, \
-     s.price as signal_price, s.stop, s.targets, \
+     s.price as signal_price, s.market_price, s.stop, s.targets, \
      s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
      f.stopped_at, f.max_leverage, u.frozen_at, u.suspended_at",
     "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \

@@ -67,6 +67,8 @@ pub struct CountedCopy {
     pub finished_at: Option<Micros>,
     /// The signal's price.
     pub signal_price: Option<DecimalText>,
+    /// The market's price when the signal was accepted.
+    pub market_price: Option<DecimalText>,
     /// When the signal was accepted.
     pub signal_at: Micros,
 }
@@ -80,7 +82,7 @@ pub async fn list_counted(from: impl Source, owner: UserId, since: Micros) -> Re
         fetch_all,
         "select c.id, c.follow_id, c.exchange_key_id, c.symbol, c.side, c.status, c.amount, c.leverage, \
            c.entry_price, c.profit_usd, c.created_at, c.opened_at, c.finished_at, s.price as signal_price, \
-           s.at as signal_at \
+           s.market_price, s.at as signal_at \
          from copies c join signals s on s.id = c.signal_id \
          where c.id in ( \
              select a.id from copies a where a.user_id = $1 and a.finished_at is null \

@@ -257,7 +257,9 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     let opened = write(db, async |tx| {
         copy::open_position(tx, me, "77", Decimal::from(101), Decimal::ONE, later).await
     });
-    assert!(opened.await.unwrap());
+    let is_open = async || write(db, async |tx| copy::lock_open(tx, me).await).await.unwrap();
+    assert!(!is_open().await, "it is being sent");
+    assert!(opened.await.unwrap() && is_open().await);
     let open = copy::open_on(&**db, follow.exchange_key_id, &follow.symbol).await.unwrap().unwrap();
     assert_eq!(
         (open.order_id.as_deref(), open.entry_price, open.opened_at),
@@ -272,6 +274,7 @@ async fn a_copy_moves_forward_only(db: &TestDb) {
     for first in [true, false] {
         assert_eq!(write(db, async |tx| copy::close_copy(tx, me, ended, later).await).await.unwrap(), first);
     }
+    assert!(!is_open().await, "it is closed once");
     let failed = write(db, async |tx| copy::fail_copy(tx, me, Reason::Refused, Some("no"), later).await);
     assert!(!failed.await.unwrap());
     let profits = |since: Micros| copy::profits_since(&**db, follow.exchange_key_id, since);

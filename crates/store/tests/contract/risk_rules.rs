@@ -1,18 +1,19 @@
 //! Risk rules: one of each kind and action, trips that happen once, and the follows that they stop.
 
 use crate::{
-    copies::{follower, with_strategy},
-    samples::{NOW, id, person, write},
+    copies::{begin, claim, copy_of, follower, queued, with_strategy},
+    samples::{self, NOW, connected, id, person, write},
 };
 use domain::{
-    Decimal, Micros, RiskRuleId,
-    risk_rule::{Kind, RiskRule, RuleAction, RuleTerms, Scope, Trip},
+    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, RiskRuleId, StrategyType,
+    risk_rule::{EntryTerms, Kind, RiskRule, RuleAction, RuleTerms, Scope, Trip},
     time::DAY,
 };
 use store::{
     StoreErrorKind, follow,
     follow::Follow,
-    risk_rule::{self, OwnedRule},
+    key,
+    risk_rule::{self, Bound, Capacity, OwnedRule},
     testing::TestDb,
 };
 
@@ -111,6 +112,56 @@ async fn a_rule_trips_once_and_stops_its_follows(db: &TestDb) {
     assert!(risk_rule::list_trips(&**db, other.user_id, 9).await.unwrap().is_empty());
 }
 
+/// With a live account, a rule for all accounts does not cover paper accounts.
+async fn a_trip_for_all_accounts_leaves_paper_beside_live_alone(db: &TestDb) {
+    with_strategy(db).await;
+    let paper = follower(db, 1).await;
+    let mut live = samples::key(paper.user_id, 2);
+    (live.key.strategy_type, live.key.sandbox) = (StrategyType::Automated, false);
+    write(db, async |tx| key::insert_key(tx, &live).await).await.unwrap();
+    let real = Follow { id: FollowId(id(102)), exchange_key_id: live.key.id, ..paper.clone() };
+    write(db, async |tx| follow::insert_follow(tx, &real).await).await.unwrap();
+    let of_all = rule(301, Scope::Person, RuleAction::StopEntries);
+    stored(db, &paper, &of_all).await.unwrap();
+    assert!(tripped(db, &paper, of_all, &trip(1, None, false)).await);
+    assert!(begins(db, &paper, NOW.plus(2)).await);
+    assert!(!begins(db, &real, NOW.plus(2)).await);
+}
+
+/// Two workers decided at the same time; the second one begins after the first.
+async fn two_entries_do_not_take_the_last_place(db: &TestDb) {
+    with_strategy(db).await;
+    let first = follower(db, 1).await;
+    let key = connected(db, first.user_id, 2).await;
+    let second = Follow { id: FollowId(id(102)), exchange_key_id: key, ..first.clone() };
+    write(db, async |tx| follow::insert_follow(tx, &second).await).await.unwrap();
+    queued(db, &[copy_of(&first, 701), copy_of(&second, 702)]).await;
+    claim(db, "a", 0, 9).await;
+    let both = [first.exchange_key_id, key];
+    let is_left = async |scope: Scope, kind: Kind, limit: i64, keys: &[ExchangeKeyId]| {
+        let of = rule(301, scope, RuleAction::StopEntries);
+        let terms = RuleTerms { kind, threshold: Decimal::from(limit), ..of.terms };
+        let bound = Bound { rule: RiskRule { terms, ..of }, keys: keys.to_vec() };
+        let (value, price) = (Decimal::from(5), Decimal::from(100));
+        let entry = EntryTerms { value, leverage: 3, price, signal_price: None };
+        let (user_id, copy) = (first.user_id, CopyId(id(702)));
+        let capacity = Capacity { user_id, copy, entry, bounds: vec![bound] };
+        write(db, async |tx| capacity.is_left(tx, NOW).await).await.unwrap()
+    };
+    assert!(is_left(Scope::Person, Kind::OpenPositions, 1, &both).await);
+    assert!(begin(db, 701, "a").await);
+    assert!(!is_left(Scope::Person, Kind::OpenPositions, 1, &both).await);
+    assert!(is_left(Scope::Person, Kind::OpenPositions, 2, &both).await);
+    assert!(is_left(Scope::Key(key), Kind::OpenPositions, 1, &[key]).await, "the other key's does not count");
+    // Each is worth 5.
+    assert!(!is_left(Scope::Person, Kind::Exposure, 9, &both).await);
+    assert!(is_left(Scope::Person, Kind::Exposure, 10, &both).await);
+    assert!(
+        is_left(Scope::Follow(second.id), Kind::Exposure, 9, &both).await,
+        "only the follow's own counts"
+    );
+}
+
 async fn the_daily_limit_of_a_follow_is_set_and_removed(db: &TestDb) {
     with_strategy(db).await;
     let follow = follower(db, 1).await;
@@ -132,5 +183,7 @@ async fn the_daily_limit_of_a_follow_is_set_and_removed(db: &TestDb) {
 store::each_engine!(
     there_is_one_rule_of_each_kind_and_action,
     a_rule_trips_once_and_stops_its_follows,
+    a_trip_for_all_accounts_leaves_paper_beside_live_alone,
+    two_entries_do_not_take_the_last_place,
     the_daily_limit_of_a_follow_is_set_and_removed,
 );

@@ -135,7 +135,8 @@ pub(super) async fn remove_rule(
 
 /// Resume Risk Rule
 ///
-/// Ends the trip of a risk rule. Entries are copied again, and losses count from now on. Not in the original document.
+/// Ends the trip of a risk rule. Entries are copied again. Losses of trades that end from now on count, and open positions
+/// in full. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/risk-rule/{id}/resume",

@@ -169,6 +169,14 @@ fn the_preview_counts_trips_and_skipped_entries() {
     assert_eq!((done.stopped.len(), done.skipped), (3, 3));
 }
 
+#[test]
+fn a_copy_that_the_preview_skips_takes_no_place() {
+    // The second one overlaps with both others, which do not overlap with each other.
+    let copies = [past(360 * MINUTE, 1), past(330 * MINUTE, 1), past(285 * MINUTE, 1)];
+    let done = replay(&rule(Kind::OpenPositions, 1), &copies, NOON.plus(-30 * DAY), |_| None);
+    assert_eq!((done.stopped, done.skipped), (vec![NOON.plus(-330 * MINUTE)], 1));
+}
+
 fn results() -> impl Strategy<Value = Vec<Ended>> {
     vec((0..40 * DAY, -50_i64..50), 0..12).prop_map(|all| {
         let mut all: Vec<_> = all.into_iter().map(|(ago, profit)| ended(ago, profit)).collect();

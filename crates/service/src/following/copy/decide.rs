@@ -99,15 +99,19 @@ pub(super) fn by_rules(
     entry: &PricedEntry,
     rules: &EntryRules,
 ) -> std::result::Result<(), (No, Option<Objection>)> {
-    let terms = EntryTerms {
+    let rule = rules.of_sized(terms_of(work, entry));
+    judged(&Facts { rule, ..facts }).map_err(|no| (no, rule))
+}
+
+/// The terms of a sized entry that the risk rules judge.
+pub(super) fn terms_of(work: &Work, entry: &PricedEntry) -> EntryTerms {
+    EntryTerms {
         // Too large for a decimal is more than any rule allows.
         value: entry.sized.amount.checked_mul(entry.price).unwrap_or(Decimal::MAX),
         leverage: entry.sized.leverage,
         price: entry.price,
-        signal_price: work.signal_price.map(|text| text.0),
-    };
-    let rule = rules.of_sized(terms);
-    judged(&Facts { rule, ..facts }).map_err(|no| (no, rule))
+        signal_price: work.signal_price.or(work.market_price).map(|text| text.0),
+    }
 }
 
 fn judged(facts: &Facts) -> std::result::Result<(), No> {

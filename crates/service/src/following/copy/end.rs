@@ -40,13 +40,17 @@ pub async fn close_position(desk: &SharedFollowing, follow: FollowId) -> Result<
 }
 
 /// Ends an open copied position for a reason of its own, such as a risk rule. Nothing happens to a copy that is not open
-/// any more. A copy that is being sent, or whose close is under way, is left to the next call.
+/// any more, which returns `None`. A copy that is being sent, or whose close is under way, is left to the next call.
 ///
 /// # Errors
 /// 1103; unavailable during shutdown.
-pub(in crate::following) async fn close_copy(desk: &SharedFollowing, id: CopyId, why: Exit) -> Result<()> {
-    let Some(copy) = store::copy::get_copy(&desk.db, id).await? else { return Ok(()) };
-    let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
+pub(in crate::following) async fn close_copy(
+    desk: &SharedFollowing,
+    id: CopyId,
+    why: Exit,
+) -> Result<Option<CommitOutcome>> {
+    let Some(copy) = store::copy::get_copy(&desk.db, id).await? else { return Ok(None) };
+    let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(None) };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
     let shared = desk.clone();
@@ -54,9 +58,9 @@ pub(in crate::following) async fn close_copy(desk: &SharedFollowing, id: CopyId,
         let _lock = shared.locks.lock(copy.exchange_key_id, &copy.symbol).await;
         match store::copy::get_copy(&shared.db, id).await? {
             Some(copy) if copy.status == Status::Open => {
-                end_copy(&shared, &access, &copy, why, None).await.map(drop)
+                end_copy(&shared, &access, &copy, why, None).await.map(Some)
             }
-            _ => Ok(()),
+            _ => Ok(None),
         }
     };
     desk.work.run(work).await
@@ -85,7 +89,8 @@ pub(super) async fn end_copy(
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
-    let begin = by.map_or(BeginCondition::Free, |copy| BeginCondition::Exit { copy });
+    let close = BeginCondition::Close { copy: copy.id };
+    let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
     desk.accounts.forget(copy.exchange_key_id);
     if written == CommitOutcome::Committed {

@@ -30,6 +30,7 @@ use store::{
     copy::{CopyTrade, EntrySize as Sized, Work},
     group_commit::CommitOutcome as Written,
     key::KeyRow,
+    risk_rule::Capacity,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
@@ -210,7 +211,8 @@ async fn enter(desk: &SharedFollowing, round: &ClaimContext, work: &Work) -> Res
     if let Err(no) = decide::by_first_day(desk, work, facts, &entry).await? {
         return Ok(no.into());
     }
-    send(desk, &access, work, entry, round.fresh_until(desk, work)).await
+    let capacity = rules.capacity(work, decide::terms_of(work, &entry));
+    send(desk, &access, work, entry, capacity, round.fresh_until(desk, work)).await
 }
 
 /// Ends an open copy in the opposite direction on the market, to make room. Returns an outcome if the entry
@@ -244,6 +246,7 @@ async fn send(
     access: &Access,
     work: &Work,
     entry: decide::PricedEntry,
+    capacity: Option<Box<Capacity>>,
     fresh_until: FreshUntil,
 ) -> Result<AttemptOutcome> {
     let decide::PricedEntry { sized, side, price, equity, market } = entry;
@@ -266,14 +269,15 @@ async fn send(
     let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
         return Ok(AttemptOutcome::No(Reason::BelowMinimum, None));
     };
-    let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size };
+    let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size, capacity };
     let written = copied::work(desk, access, intent, begin).await?;
     desk.accounts.forget(work.exchange_key_id);
     match written {
         Written::Committed => Ok(AttemptOutcome::Done),
         Written::Conflict => Ok(AttemptOutcome::Later(WaitReason::EarlierOrder)),
-        // Either the follow, its strategy or all copying was paused meanwhile, and the next attempt finds the reason, or
-        // another instance has taken the copy, and there is no next attempt.
+        // Either the follow, its strategy or all copying was paused meanwhile, a rule has tripped or another copy has taken
+        // the last place that a rule allows, and the next attempt finds the reason; or another instance has taken the copy,
+        // and there is no next attempt.
         Written::PreconditionFailed => Ok(AttemptOutcome::Later(WaitReason::FollowChanged)),
     }
 }

@@ -8,8 +8,9 @@ use crate::{
 use domain::{
     Decimal, ExchangeKey, ExchangeKeyId, FollowId, Micros, Symbol, UserId,
     copy::Status,
-    risk_rule::{Ended, Kind, Measured, RiskRule, Scope, covered_keys, longest_lookback, start},
+    risk_rule::{Ended, Kind, Measured, RiskRule, Scope, covered_keys, start},
 };
+use futures::future::join_all;
 use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
@@ -18,12 +19,16 @@ use store::{
     follow::Follow,
     risk_rule::{CountedCopy, list_counted},
 };
+use tokio::sync::Mutex;
 
 /// How long a page waits for an account that is not cached.
 const WITHIN: Duration = Duration::from_secs(1);
 
+/// The profit of open positions by market.
+type ByMarket = HashMap<Symbol, Decimal>;
+
 /// The profit of the open positions of accounts, by market. An account that could not be read has no entry.
-pub(crate) type Profits = HashMap<ExchangeKeyId, HashMap<Symbol, Decimal>>;
+pub(crate) type Profits = HashMap<ExchangeKeyId, ByMarket>;
 
 /// A user's rules with the keys, follows and copies that they count.
 pub(crate) struct RuleBook {
@@ -32,6 +37,10 @@ pub(crate) struct RuleBook {
     follows: Vec<Follow>,
     covered: Vec<ExchangeKeyId>,
     now: Micros,
+    /// The accounts that were read, so that the follows of a page read each once; `None` if one could not be read.
+    read: Mutex<HashMap<ExchangeKeyId, Option<ByMarket>>>,
+    /// The equity of accounts at times that was read, for the same reason.
+    equity: Mutex<HashMap<(ExchangeKeyId, Micros), Option<Decimal>>>,
 }
 
 impl RuleBook {
@@ -43,12 +52,23 @@ impl RuleBook {
 
     /// Reads what these rules count.
     pub(super) async fn with(desk: &Following, user: UserId, rules: Vec<RiskRule>) -> Result<Self> {
+        let since = first_counted(&rules, desk.clock.now());
+        Self::with_ended(desk, user, rules, since).await
+    }
+
+    /// Reads what these rules count, with the copies that have ended since `since`.
+    pub(super) async fn with_ended(
+        desk: &Following,
+        user: UserId,
+        rules: Vec<RiskRule>,
+        since: Micros,
+    ) -> Result<Self> {
         if rules.is_empty() {
-            return Self::of(desk, user, rules, &[], Vec::new()).await;
+            return Self::counting(desk, user, rules, &[], Vec::new(), since).await;
         }
         let keys = store::key::list_by_user(&desk.db, user).await?;
         let follows = store::follow::list_by_user(&desk.db, user).await?;
-        Self::of(desk, user, rules, &keys, follows).await
+        Self::counting(desk, user, rules, &keys, follows, since).await
     }
 
     /// Reads the copies that these rules count. Keys and follows were read before.
@@ -59,13 +79,22 @@ impl RuleBook {
         keys: &[ExchangeKey],
         follows: Vec<Follow>,
     ) -> Result<Self> {
+        let since = first_counted(&rules, desk.clock.now());
+        Self::counting(desk, user, rules, keys, follows, since).await
+    }
+
+    async fn counting(
+        desk: &Following,
+        user: UserId,
+        rules: Vec<RiskRule>,
+        keys: &[ExchangeKey],
+        follows: Vec<Follow>,
+        since: Micros,
+    ) -> Result<Self> {
         let now = desk.clock.now();
-        let copies = if rules.is_empty() {
-            Vec::new()
-        } else {
-            list_counted(&desk.db, user, longest_lookback(now)).await?
-        };
-        Ok(Self { rules, copies, follows, covered: covered_keys(keys), now })
+        let copies = if rules.is_empty() { Vec::new() } else { list_counted(&desk.db, user, since).await? };
+        let covered = covered_keys(keys);
+        Ok(Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() })
     }
 
     /// The user's rules, oldest first.
@@ -120,16 +149,13 @@ impl RuleBook {
         let keys = self.keys_of(rule, own);
         let base = match rule.terms.kind {
             Kind::DayLossPercent | Kind::WeekLossPercent | Kind::Drawdown => {
-                equity_at(desk, &keys, start(rule, self.now)).await?
+                self.equity_at(desk, &keys, start(rule, self.now)).await?
             }
             _ => None,
         };
         let of_keys = |copy: &&CountedCopy| keys.contains(&copy.exchange_key_id);
-        let of_rule = |copy: &&CountedCopy| match (rule.scope, rule.terms.kind) {
-            // The follow's own copies; everything else is the account's.
-            (Scope::Follow(follow), Kind::LossStreak | Kind::Exposure) => copy.follow_id == follow,
-            _ => true,
-        };
+        let own = rule.own_follow();
+        let of_rule = |copy: &&CountedCopy| own.is_none_or(|follow| copy.follow_id == follow);
         let counted = || self.copies.iter().filter(of_keys).filter(of_rule);
         let active = || counted().filter(|copy| copy.finished_at.is_none());
         let mut ended: Vec<_> = counted().filter_map(ended).collect();
@@ -146,6 +172,30 @@ impl RuleBook {
         })
     }
 
+    /// The equity of some keys at a time; `None` if one of them is unknown.
+    async fn equity_at(
+        &self,
+        desk: &Following,
+        keys: &[ExchangeKeyId],
+        at: Micros,
+    ) -> Result<Option<Decimal>> {
+        let (mut read, mut sum) = (self.equity.lock().await, Decimal::ZERO);
+        for key in keys {
+            let known = match read.get(&(*key, at)).copied() {
+                Some(known) => known,
+                None => {
+                    let point = store::equity::as_of(&desk.db, *key, at).await?;
+                    let found = point.map(|point| point.total_usd);
+                    read.insert((*key, at), found);
+                    found
+                }
+            };
+            let Some(equity) = known else { return Ok(None) };
+            sum += equity;
+        }
+        Ok(Some(sum))
+    }
+
     /// The profit of the open copies of some keys; `None` if an account is unknown.
     fn unrealized(&self, keys: &[ExchangeKeyId], profits: &Profits) -> Option<Decimal> {
         let mut sum = Decimal::ZERO;
@@ -157,26 +207,40 @@ impl RuleBook {
     }
 
     /// The profit of the open copies of an account, as the account shows it.
-    pub(super) fn profits_in(&self, key: ExchangeKeyId, account: &CachedAccount) -> HashMap<Symbol, Decimal> {
+    pub(super) fn profits_in(&self, key: ExchangeKeyId, account: &CachedAccount) -> ByMarket {
         let of_key = self.open().filter(|copy| copy.exchange_key_id == key);
         let profit =
             |copy: &CountedCopy| Some((copy.symbol.clone(), account.held(&copy.symbol)?.unrealized_pnl));
         of_key.filter_map(profit).collect()
     }
 
-    /// Reads accounts from the cache, or at their exchange if it answers soon. Accounts that cannot be read are left out.
+    /// Reads accounts together, from the cache or at their exchange if it answers soon. Accounts that cannot be read are
+    /// left out.
     pub(super) async fn read_cached(&self, desk: &Following, keys: Vec<ExchangeKeyId>) -> Result<Profits> {
-        let mut profits = Profits::new();
-        for key in keys {
-            let Some(copy) = self.open().find(|copy| copy.exchange_key_id == key) else { continue };
-            let Some(access) = access(desk, key).await? else { continue };
-            let read = desk.accounts.of(desk, &access, copy.symbol.quote());
-            if let Ok(Ok(account)) = tokio::time::timeout(WITHIN, read).await {
-                profits.insert(key, self.profits_in(key, &account));
-            }
+        let mut read = self.read.lock().await;
+        let missing: Vec<_> = keys.iter().copied().filter(|key| !read.contains_key(key)).collect();
+        let each = missing.into_iter().map(|key| async move { (key, self.read_soon(desk, key).await) });
+        for (key, profits) in join_all(each).await {
+            read.insert(key, profits?);
         }
-        Ok(profits)
+        Ok(keys.into_iter().filter_map(|key| Some((key, read.get(&key)?.clone()?))).collect())
     }
+
+    /// Reads an account; `None` if that fails or takes too long.
+    async fn read_soon(&self, desk: &Following, key: ExchangeKeyId) -> Result<Option<ByMarket>> {
+        let Some(copy) = self.open().find(|copy| copy.exchange_key_id == key) else { return Ok(None) };
+        let Some(access) = access(desk, key).await? else { return Ok(None) };
+        let read = desk.accounts.of(desk, &access, copy.symbol.quote());
+        Ok(match tokio::time::timeout(WITHIN, read).await {
+            Ok(Ok(account)) => Some(self.profits_in(key, &account)),
+            Ok(Err(_)) | Err(_) => None,
+        })
+    }
+}
+
+/// The earliest time from which any of these rules counts.
+fn first_counted(rules: &[RiskRule], now: Micros) -> Micros {
+    rules.iter().map(|rule| start(rule, now)).min().unwrap_or(now)
 }
 
 /// A key with its credentials; `None` if it was deleted.
@@ -186,21 +250,11 @@ pub(super) async fn access(desk: &Following, id: ExchangeKeyId) -> Result<Option
 }
 
 /// Reads the profit of the open positions of an account at its exchange, on the mark price.
-pub(super) async fn read_now(desk: &Following, id: ExchangeKeyId) -> Result<HashMap<Symbol, Decimal>> {
+pub(super) async fn read_now(desk: &Following, id: ExchangeKeyId) -> Result<ByMarket> {
     let access = access(desk, id).await?.ok_or(Error::NotFound)?;
     let positions = desk.exchange.positions(&access.who, None).await;
     let positions = access.take(desk, positions).await?;
     Ok(positions.into_iter().map(|position| (position.symbol, position.unrealized_pnl)).collect())
-}
-
-/// The equity of some keys at a time; `None` if one of them is unknown.
-async fn equity_at(desk: &Following, keys: &[ExchangeKeyId], at: Micros) -> Result<Option<Decimal>> {
-    let mut sum = Decimal::ZERO;
-    for key in keys {
-        let Some(point) = store::equity::as_of(&desk.db, *key, at).await? else { return Ok(None) };
-        sum += point.total_usd;
-    }
-    Ok(Some(sum))
 }
 
 fn ended(copy: &CountedCopy) -> Option<Ended> {

@@ -7,7 +7,7 @@ use super::{
 use crate::{actor::Actor, error::Result, following::Following};
 use domain::{
     Decimal, ExchangeKeyId, Micros, RiskRuleId,
-    risk_rule::{Kind, PastCopy, Replay, RiskRule, Scope, replay},
+    risk_rule::{PastCopy, Replay, RiskRule, longest_lookback, replay},
     time::DAY,
 };
 use store::{equity::Point, risk_rule::CountedCopy};
@@ -45,14 +45,12 @@ pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<Ru
         created_at: from,
         updated_at: now,
     };
-    let book = RuleBook::with(desk, actor.user, vec![rule]).await?;
+    let book = RuleBook::with_ended(desk, actor.user, vec![rule], longest_lookback(now)).await?;
     let keys = book.keys_of(&rule, None);
     let concerned: Vec<_> = book.concerned(&rule).into_iter().map(|copy| copy.id).collect();
-    // Losses in a row, and the value of positions, are the follow's own.
-    let own =
-        matches!(new.scope, Scope::Follow(_)) && matches!(terms.kind, Kind::LossStreak | Kind::Exposure);
+    let own = rule.own_follow();
     let counted = |copy: &&CountedCopy| {
-        if own { concerned.contains(&copy.id) } else { keys.contains(&copy.exchange_key_id) }
+        keys.contains(&copy.exchange_key_id) && own.is_none_or(|follow| copy.follow_id == follow)
     };
     let copies: Vec<PastCopy> = book
         .copies
@@ -60,7 +58,8 @@ pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<Ru
         .filter(counted)
         .filter_map(|copy| past(copy, concerned.contains(&copy.id)))
         .collect();
-    let points = store::equity::list_points(&desk.db, actor.user, from).await?;
+    // A week that began before the preview needs the equity of its Monday.
+    let points = store::equity::list_points(&desk.db, actor.user, from.plus(-8 * DAY)).await?;
     let replay = replay(&rule, &copies, from, |at| equity_at(&points, &keys, at));
     let copies = copies.iter().filter(|copy| copy.concerned && copy.opened_at >= from).count();
     Ok(RulePreview { from, copies, replay })
@@ -74,7 +73,7 @@ fn past(copy: &CountedCopy, concerned: bool) -> Option<PastCopy> {
         value: value(copy)?,
         leverage: copy.leverage.and_then(|times| u16::try_from(times).ok()).unwrap_or(1),
         price: copy.entry_price?.0,
-        signal_price: copy.signal_price.map(|text| text.0),
+        signal_price: copy.signal_price.or(copy.market_price).map(|text| text.0),
         signal_at: copy.signal_at,
         concerned,
     })

@@ -184,8 +184,9 @@ pub async fn change_rule(
     get_rule(desk, actor, id).await
 }
 
-/// Resumes a tripped rule: entries are copied again, and losses count from now on. Positions that are still being closed
-/// because of the trip stay open.
+/// Resumes a tripped rule: entries are copied again, and losses of trades that end from now on count. An open position
+/// counts in full, so a rule that it breaks alone trips again. Positions that are still being closed because of the trip
+/// stay open.
 ///
 /// # Errors
 /// Not found.

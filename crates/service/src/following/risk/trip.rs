@@ -5,12 +5,13 @@ use crate::{
     following::Following,
     messaging::notify::{Notification, NotificationEvent, RuleNews},
 };
+use async_trait::async_trait;
 use domain::{
     UserId,
     risk_rule::{Objection, RiskRule, RuleAction, Scope, Trip},
     time::HOUR,
 };
-use store::{copy::Work, risk_rule::OwnedRule};
+use store::{Tx, copy::Work, group_commit::BatchedWrite, risk_rule::OwnedRule};
 
 /// Records a trip of a rule and notifies its owner, in one transaction. Returns whether the trip is new: a rule trips
 /// once, also if several instances find it.
@@ -61,9 +62,22 @@ pub(super) async fn report_skip(
     };
     let once = format!("rule-skipped:{}:{}", rule.id, now.0.div_euclid(HOUR));
     let notification = Notification::new(work.user_id, once, &NotificationEvent::RuleTripped(news), now)?;
-    let mut tx = desk.db.begin().await?;
-    notification.write(&mut tx).await?;
-    Ok(tx.commit().await?)
+    desk.group_commit.write(&desk.db, SkipNotice(notification)).await?;
+    Ok(())
+}
+
+/// The notification of a skipped entry. Many followers have the same rule, so it shares its transaction.
+struct SkipNotice(Notification);
+
+#[async_trait]
+impl BatchedWrite for SkipNotice {
+    fn appends_for(&self) -> Option<UserId> {
+        Some(self.0.user())
+    }
+
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+        self.0.write(tx).await.map(|()| true)
+    }
 }
 
 /// Whether a rule closes positions when it trips.

@@ -4,6 +4,7 @@
 //! of them older than ten. A reading that fails is none: missing data closes nothing.
 
 use super::{
+    close::Rejected,
     measure::{Profits, RuleBook, read_now},
     trip::{flattens, record_trip},
 };
@@ -32,6 +33,8 @@ const RECENT: i64 = HOUR;
 /// Accounts read in one round, of a request weight of 5 each: about a sixth of an address's budget. The accounts of one
 /// user are read together, even if they are more.
 const MOST_READS: usize = 4;
+/// Users whose rules are judged in one round at most.
+const MOST_USERS: usize = 200;
 /// In how many rounds rules that close nothing are judged once.
 const ROUNDS: usize = 4;
 
@@ -45,13 +48,15 @@ struct Reading {
     seen: Decimal,
 }
 
-/// The first of two readings of each rule, and when each user's accounts were last read. Lost with the process: then a rule needs
-/// two new readings.
+/// The first of two readings of each rule, when each user's accounts were last read and their rules last judged, and the
+/// closes that the exchange rejected. Lost with the process: then a rule needs two new readings.
 #[derive(Default)]
 pub(in crate::following) struct Readings {
     first: Mutex<HashMap<RiskRuleId, Reading>>,
     users: Mutex<HashMap<UserId, Micros>>,
+    judged: Mutex<HashMap<UserId, Micros>>,
     rounds: AtomicUsize,
+    pub(super) closes: Rejected,
 }
 
 /// An account as read in this round.
@@ -73,19 +78,16 @@ pub async fn watch(desk: &Following) -> Result<()> {
     let now = desk.clock.now();
     let watched = store::risk_rule::list_watched(&desk.db, now, now.plus(-RECENT)).await?;
     let mut users: Vec<&[OwnedRule]> = watched.chunk_by(|one, next| one.user_id == next.user_id).collect();
-    // Each round begins with another user, because the accounts read in a round are limited. Rules that wait for their
-    // second reading come first.
-    let round = desk.readings.rounds.fetch_add(1, Ordering::Relaxed);
-    if !users.is_empty() {
-        let begin = round % users.len();
-        users.rotate_left(begin);
+    let known: HashSet<UserId> = watched.iter().map(|owned| owned.user_id).collect();
+    locked(&desk.readings.judged).retain(|user, _| known.contains(user));
+    if !desk.readings.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS) {
+        users.retain(|owned| owned.iter().any(|owned| flattens(&owned.rule)));
     }
-    let waiting: HashSet<RiskRuleId> = locked(&desk.readings.first).keys().copied().collect();
-    users.sort_by_key(|owned| !owned.iter().any(|owned| waiting.contains(&owned.rule.id)));
+    desk.readings.sort_by_wait(&mut users);
     let mut reads = MOST_READS;
-    for owned in users {
-        if !round.is_multiple_of(ROUNDS) && !owned.iter().any(|owned| flattens(&owned.rule)) {
-            continue;
+    for owned in users.into_iter().take(MOST_USERS) {
+        if reads == 0 {
+            break;
         }
         if let Err(error) = watch_user(desk, owned, &mut reads).await {
             tracing::warn!(%error, "could not judge a user's risk rules; will retry");
@@ -97,24 +99,41 @@ pub async fn watch(desk: &Following) -> Result<()> {
     Ok(())
 }
 
+impl Readings {
+    /// Sorts the users in the order in which they are judged, because a round judges few of them: first those whose rules
+    /// wait for their second reading, then those who have waited longest.
+    fn sort_by_wait(&self, users: &mut [&[OwnedRule]]) {
+        let (first, judged) = (locked(&self.first), locked(&self.judged));
+        users.sort_by_key(|owned| {
+            let waits = owned.iter().any(|owned| first.contains_key(&owned.rule.id));
+            (!waits, owned.first().and_then(|owned| judged.get(&owned.user_id).copied()))
+        });
+    }
+}
+
 /// Judges the rules of one user.
 async fn watch_user(desk: &Following, owned: &[OwnedRule], reads: &mut usize) -> Result<()> {
     let Some(first) = owned.first() else { return Ok(()) };
+    locked(&desk.readings.judged).insert(first.user_id, desk.clock.boot());
     let book = RuleBook::read(desk, first.user_id).await?;
     let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
         owned.iter().partition(|owned| flattens(&owned.rule));
-    let profits = book.read_cached(desk, book.keys_to_read(&rules_of(&stopping), None)).await?;
+    let keys = book.keys_to_read(&rules_of(&closing), None);
+    let read = read_accounts(desk, first.user_id, keys, reads).await;
+    for owned in closing {
+        judge_closing(desk, &book, owned, &read).await?;
+    }
+    let keys = book.keys_to_read(&rules_of(&stopping), None);
+    let now = desk.clock.now();
+    let uncached = keys.iter().filter(|key| desk.accounts.cached(**key, now).is_none()).count();
+    *reads = reads.saturating_sub(uncached);
+    let profits = book.read_cached(desk, keys).await?;
     for owned in stopping {
         let measured = book.measure(desk, &owned.rule, None, &profits).await?;
         if let Verdict::Broken { seen, until } = judge(&owned.rule, &measured) {
             let trip = Trip { at: desk.clock.now(), until, seen, first: None, closing: false };
             record_trip(desk, owned, trip).await?;
         }
-    }
-    let keys = book.keys_to_read(&rules_of(&closing), None);
-    let read = read_accounts(desk, first.user_id, keys, reads).await;
-    for owned in closing {
-        judge_closing(desk, &book, owned, &read).await?;
     }
     Ok(())
 }

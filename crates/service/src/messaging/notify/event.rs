@@ -95,8 +95,8 @@ pub enum NotificationEvent {
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
-    /// The exchange rejects the close of a copied position that its strategy has exited; the desk keeps
-    /// trying.
+    /// The exchange rejects the close of a copied position that its strategy has exited or a risk rule closes; the
+    /// desk keeps trying.
     ExitLate {
         /// The account.
         key: ExchangeKeyId,
@@ -104,7 +104,7 @@ pub enum NotificationEvent {
         symbol: Symbol,
         /// The exchange's answer.
         why: OrderFailure,
-        /// The copy of the exit signal.
+        /// The copy of the exit signal, or the copy that the rule closes.
         copy: Option<CopyId>,
     },
     /// A private signal source refused an alert.

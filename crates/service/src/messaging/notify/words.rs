@@ -42,7 +42,7 @@ table! {
         stop_not_moved(symbol): "Stop loss not moved: {symbol}",
         stop_not_moved_why(answer): "The exchange rejected the new stop loss: {answer}. The previous stop loss is still in place. Check its price and move it again.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",
-        exit_late_why(answer): "The strategy closed its position, but the exchange hasn't closed yours: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
+        exit_late_why(answer): "Your strategy or a risk rule ended this copied trade, but the exchange hasn't closed your position: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
         rule_tripped(name): "Risk rule reached: {name}",
         rule_tripped_why(link): "Slipstream copies no new entries that this rule covers. Open positions keep their stop losses and take profits, and exits are still copied. Resume or change the rule: {link}",
         rule_closing_why(link): "Slipstream copies no new entries that this rule covers and closes its open copied positions at the market price. Resume or change the rule: {link}",

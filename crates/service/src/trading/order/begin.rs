@@ -1,24 +1,27 @@
 //! The transaction that begins a copy's intent: its rows, and the precondition for writing them.
 
 use async_trait::async_trait;
-use domain::{CopyId, FollowId};
+use domain::{CopyId, FollowId, UserId};
 use store::{
     Tx,
     copy::{self, EntrySize as Sized},
     follow,
     group_commit::BatchedWrite,
     intent::{self, NewIntent, NewLeg},
+    risk_rule::Capacity,
 };
 
 /// The precondition for beginning an intent.
 #[derive(Clone, Debug)]
 pub(crate) enum BeginCondition {
-    /// The follow is still active, and this instance still holds the copy.
-    Entry { follow: FollowId, copy: CopyId, sized: Sized },
+    /// The follow is still active, this instance still holds the copy, and `capacity` is left, if risk rules bound the
+    /// number or the value of positions.
+    Entry { follow: FollowId, copy: CopyId, sized: Sized, capacity: Option<Box<Capacity>> },
     /// This instance still holds the copy. Exits are not affected by a paused follow.
     Exit { copy: CopyId },
-    /// No precondition.
-    Free,
+    /// The copy's position has not been closed by another worker or instance: a second close could reduce what else its
+    /// owner holds on the market.
+    Close { copy: CopyId },
 }
 
 /// An intent and its precondition, committed before anything is sent.
@@ -30,16 +33,28 @@ pub(crate) struct PendingIntent {
 
 #[async_trait]
 impl BatchedWrite for PendingIntent {
+    /// It appends no events, but reading the capacity locks the user's row.
+    fn appends_for(&self) -> Option<UserId> {
+        match &self.begin {
+            BeginCondition::Entry { capacity, .. } => capacity.as_ref().map(|capacity| capacity.user_id),
+            BeginCondition::Exit { .. } | BeginCondition::Close { .. } => None,
+        }
+    }
+
     async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
         let at = self.intent.created_at;
         let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
         let holds = match &self.begin {
-            BeginCondition::Entry { follow, copy, sized } => {
-                follow::begin_copy(&mut *tx, *follow, at).await?
+            BeginCondition::Entry { follow, copy, sized, capacity } => {
+                let fits = match capacity {
+                    Some(capacity) => capacity.is_left(&mut *tx, at).await?,
+                    None => true,
+                };
+                fits && follow::begin_copy(&mut *tx, *follow, at).await?
                     && copy::begin_sending(&mut *tx, *copy, holder, Some(sized), at).await?
             }
             BeginCondition::Exit { copy } => copy::begin_sending(&mut *tx, *copy, holder, None, at).await?,
-            BeginCondition::Free => true,
+            BeginCondition::Close { copy } => copy::lock_open(&mut *tx, *copy).await?,
         };
         if holds {
             intent::insert_intent(tx, &self.intent, &self.legs).await?;
