@@ -65,8 +65,13 @@ impl Drop for InFlightGuard {
     }
 }
 
-/// Answers 429 to a caller who has too many requests in flight. A WebSocket counts until it is open.
+/// Answers 429 to a caller behind a proxy who has too many requests in flight. A WebSocket counts until it is open.
+/// Direct callers are not counted: half-sent requests of their address, whose connections are just being closed for
+/// theirs, must not keep them out.
 pub(crate) async fn check(State(all): State<InFlight>, request: Request, next: Next) -> Response {
+    if !proxy::is_forwarded(request.extensions()) {
+        return next.run(request).await;
+    }
     let address = proxy::address(request.extensions(), request.headers());
     let Some(place) = all.enter(address) else {
         let surface = Surface::of(request.uri().path());

@@ -35,9 +35,18 @@ pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
 
 /// The caller's address, as in [`origin`].
 pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let peer = peer(extensions);
     extensions.get::<Trusted>().map_or(peer, |trusted| caller(peer, headers, trusted))
+}
+
+/// Whether a trusted proxy sent the request.
+pub(crate) fn is_forwarded(extensions: &Extensions) -> bool {
+    extensions.get::<Trusted>().is_some_and(|trusted| trusted.0.contains(&peer(extensions)))
+}
+
+fn peer(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
 fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &Trusted) -> IpAddr {

@@ -1,5 +1,5 @@
-//! Floods against the real program, with as few file descriptors as service managers give: whatever one
-//! address opens and never finishes, an active trader notices nothing. All of it comes from the trader's own
+//! Floods against the real program, with as few file descriptors as service managers give: whatever some
+//! addresses open and never finish, an active trader notices nothing. Most of it comes from the trader's own
 //! address, which is the hardest case.
 //!
 //! `cargo xtask test flood` runs it against the release binary. `SLIPSTREAM_DEEP=1` also waits for the longer
@@ -24,7 +24,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::timeout,
 };
 use tokio_tungstenite::{
@@ -37,6 +37,8 @@ const DESCRIPTORS: usize = 1_024;
 /// A slower response would be noticed. An idle desk takes milliseconds; the machine may be busy.
 const NOTICED: Duration = Duration::from_secs(5);
 const HALF_SENT: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ";
+const HALF_BODY: &str = "POST /v1/auth/sign-in HTTP/1.1\r\nHost: localhost\r\n\
+                         Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{";
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -69,6 +71,18 @@ impl Desk {
     async fn open(&self, count: usize, text: &str) -> Vec<TcpStream> {
         let opening = stream::iter(0..count).map(|_| self.connect(text)).buffer_unordered(64);
         opening.filter_map(async |opened| opened.ok()).collect().await
+    }
+
+    /// As [`Self::open`], from another address of this machine: 127.0.0.`last`.
+    async fn open_from(&self, last: u8, count: usize, text: &str) -> Vec<TcpStream> {
+        let opening = stream::iter(0..count).map(|_| async {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(([127, 0, 0, last], 0).into())?;
+            let mut stream = socket.connect(self.addr).await?;
+            stream.write_all(text.as_bytes()).await?;
+            Ok::<_, std::io::Error>(stream)
+        });
+        opening.buffer_unordered(64).filter_map(async |opened| opened.ok()).collect().await
     }
 
     /// Requests event streams concurrently; returns the sockets, and how many of them became streams.
@@ -207,6 +221,24 @@ async fn a_trader_notices_nothing_of_half_sent_requests_and_streams() {
     };
     tokio::join!(flood, trade);
     drop((half_sent, streams));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trader_notices_nothing_of_half_sent_bodies() {
+    let desk = Desk::start(DESCRIPTORS, &[]).await;
+    let trader = Trader::come(&desk).await;
+    let mut live = trader.watch().await;
+    // Two other addresses have as many connections as they may, which together are all.
+    let (second, third) = tokio::join!(desk.open_from(2, 320, HALF_BODY), desk.open_from(3, 320, HALF_BODY));
+    for _ in 0..3 {
+        trader.trades(&mut live).await;
+    }
+    // The trader's own address.
+    let own = desk.open(1_100, HALF_BODY).await;
+    for _ in 0..3 {
+        trader.trades(&mut live).await;
+    }
+    drop((second, third, own));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -229,7 +229,11 @@ fn live_mode_needs_encrypted_connections() {
     assert!(!problems.concat().contains("hunter2"));
     let allowed = [live.as_slice(), &plain, &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat();
     assert_eq!(refused(&allowed), [""; 0]);
-    // Test payments may go anywhere, and so may mail without a password.
+    // Mail to a server without a password still contains reset links.
+    let mail = [live.as_slice(), &[("SMTP_URL", "smtp://mail.example")]].concat();
+    assert_eq!(refused(&mail).len(), 1);
+    assert_eq!(refused(&[mail.as_slice(), &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat()), [""; 0]);
+    // Test payments may go anywhere, and so may test mails without a password.
     assert_eq!(refused(&plain[..3]), [""; 0]);
     assert_eq!(refused(&[("SMTP_URL", "smtp://mail.example")]), [""; 0]);
 }
@@ -245,6 +249,8 @@ fn encrypted_lines_and_this_machine_are_good_enough() {
         ("SMTP_URL", "smtps://desk:hunter2@mail.example"),
         ("SMTP_URL", "smtp://desk:hunter2@mail.example:587?tls=required"),
         ("SMTP_URL", "smtp://desk:hunter2@localhost:25"),
+        ("SMTP_URL", "smtp://127.0.0.1:25"),
+        ("SMTP_URL", "smtp://mail.example:587?tls=required"),
     ] {
         assert_eq!(refused(&[live.as_slice(), &[(name, good)]].concat()), [""; 0], "{good}");
     }
@@ -253,6 +259,7 @@ fn encrypted_lines_and_this_machine_are_good_enough() {
         ("BINANCE_SPOT_URL", "http://localhost.evil.example"),
         ("SMTP_URL", "smtp://localhost:hunter2@mail.example"),
         ("SMTP_URL", "smtp://desk:hunter2@mail.example:587?tls=opportunistic"),
+        ("SMTP_URL", "smtp://tls=required:hunter2@mail.example"),
     ] {
         assert_eq!(refused(&[live.as_slice(), &[(name, bad)]].concat()).len(), 1, "{bad}");
     }

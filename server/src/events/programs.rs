@@ -75,13 +75,14 @@ async fn serve(
                 let ping = timeout(PING, sender.send(Message::Ping(Bytes::new())));
                 last_received.elapsed() < SILENCE && matches!(ping.await, Ok(Ok(())))
             }
+            () = seat.evicted() => false,
             _ = checks.tick() => !matches!(token::verify(&desk, &jwt).await, Err(Error::Unauthenticated)),
         };
         if !goes_on {
             break;
         }
     }
-    // The connection may be closed already.
-    let _ = sender.close().await;
+    // The connection may be closed already, or its peer may never read.
+    let _ = timeout(PING, sender.close()).await;
     drop(seat);
 }

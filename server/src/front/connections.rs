@@ -50,8 +50,9 @@ impl Connections {
     }
 
     /// Admits a new connection. If its network or the whole desk is at its limit, evicts the oldest
-    /// connection that is not being served, preferring those that have never sent a whole request. `None` if
-    /// all are being served.
+    /// connection that loses the least: one that has never sent a whole request, then one that waits or whose
+    /// request is incomplete, then one that reads its response too slowly. `None` if there is no such
+    /// connection.
     pub(super) fn admit(&self, peer: IpAddr) -> Option<(Arc<Connection>, ConnectionSlot)> {
         let peer = peer.to_canonical();
         let network = Origin::new(peer, "").network();
@@ -96,10 +97,8 @@ impl Connections {
 impl Open {
     fn evict(&mut self, network: IpAddr) -> bool {
         let Some(all) = self.networks.get_mut(&network) else { return false };
-        let waiting = all.iter().filter(|(_, connection)| connection.is_waiting());
-        let Some(number) = waiting.min_by_key(|(n, c)| (c.was_served(), **n)).map(|(n, _)| *n) else {
-            return false;
-        };
+        let losses = all.iter().filter_map(|(number, connection)| Some((connection.loss()?, *number)));
+        let Some((_, number)) = losses.min() else { return false };
         if let Some(connection) = all.remove(&number) {
             self.active = self.active.saturating_sub(1);
             connection.close();
@@ -153,7 +152,7 @@ mod tests {
     }
 
     fn served(connection: &Arc<Connection>) {
-        connection.begin();
+        connection.begin(false);
         drop(Arc::clone(connection).answer(StatusCode::OK.into_response()));
     }
 
@@ -176,11 +175,25 @@ mod tests {
     async fn a_connection_that_is_being_served_is_not_closed() {
         let all = connections(100, 1);
         let (first, place) = all.admit(ALICE).unwrap();
-        first.begin();
+        first.begin(false);
         assert!(all.admit(ALICE).is_none());
         assert!(!is_evicted(&first).await && all.admit(BOB).is_some());
         drop(place);
         assert!(all.admit(ALICE).is_some());
+    }
+
+    #[tokio::test]
+    async fn half_sent_bodies_of_two_addresses_leave_room_for_a_third() {
+        let all = connections(8, 4);
+        let sent: Vec<_> = [ALICE, ALICE, ALICE, ALICE, BOB, BOB, BOB, BOB]
+            .into_iter()
+            .map(|address| all.admit(address).unwrap())
+            .collect();
+        for (connection, _) in &sent {
+            connection.begin(true);
+        }
+        assert!(all.admit(PROXY).is_some(), "another address");
+        assert!(all.admit(ALICE).is_some(), "a trader behind the same address");
     }
 
     #[tokio::test]

@@ -77,18 +77,26 @@ pub struct Timeouts {
     pub request: Duration,
     /// Without progress while a response is being sent.
     pub stalled: Duration,
+    /// How far a peer may be behind with its reading of responses, compared with 16 KB a second.
+    pub slow: Duration,
 }
 
 impl Timeouts {
     pub(super) fn shortest(&self) -> Duration {
-        self.head.min(self.idle).min(self.request).min(self.stalled)
+        self.head.min(self.idle).min(self.request).min(self.stalled).min(self.slow)
     }
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { head: seconds(10), idle: seconds(60), request: seconds(60), stalled: seconds(30) }
+        Self {
+            head: seconds(10),
+            idle: seconds(60),
+            request: seconds(60),
+            stalled: seconds(30),
+            slow: seconds(60),
+        }
     }
 }
 

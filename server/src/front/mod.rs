@@ -1,15 +1,15 @@
 //! The listening socket: accepts connections, limits their number and duration, and shuts down gracefully.
 //!
 //! A connection costs a file descriptor before anything is known about its peer. So a peer that does not send
-//! a complete
-//! request soon is disconnected, one address holds a limited number of connections, and a new connection
-//! replaces the
-//! oldest one that is not being served. A flood therefore evicts its own connections first.
+//! a complete request soon, or reads too slowly, is disconnected, one address holds a limited number of
+//! connections, and a new connection replaces the oldest one that is not being served. A request whose body is
+//! incomplete is not being served yet. A flood therefore evicts its own connections first.
 
 mod connection;
 mod connections;
 mod descriptors;
 mod limits;
+mod reading;
 mod seats;
 mod socket;
 
@@ -19,7 +19,9 @@ pub use limits::{Limits, Timeouts, Wanted};
 pub(crate) use seats::{Seat, Seats, Taker};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
+use connection::AwaitedBody;
 use connections::Connections;
+use http_body::Body as _;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use socket::Watched;
@@ -175,8 +177,8 @@ async fn serve_one(
     let service = service_fn(move |request: Request<Incoming>| {
         let (routes, connection) = (routes.clone(), Arc::clone(&served));
         async move {
-            connection.begin();
-            let mut request = request.map(Body::new);
+            connection.begin(!request.body().is_end_stream());
+            let mut request = request.map(|body| Body::new(AwaitedBody::new(body, Arc::clone(&connection))));
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(Arc::clone(&connection));
             let response = routes.oneshot(request).await?;

@@ -30,8 +30,8 @@ impl Watched {
 
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match written {
-            Poll::Ready(Ok(1..)) => self.connection.sent(true),
-            Poll::Pending => self.connection.sent(false),
+            Poll::Ready(Ok(bytes @ 1..)) => self.connection.sent(bytes),
+            Poll::Pending => self.connection.sent(0),
             Poll::Ready(_) => {}
         }
         written

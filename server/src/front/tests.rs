@@ -17,7 +17,7 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than any test.
 const NEVER: Duration = Duration::from_secs(3_600);
-const LONG: Timeouts = Timeouts { head: NEVER, idle: NEVER, request: NEVER, stalled: NEVER };
+const LONG: Timeouts = Timeouts { head: NEVER, idle: NEVER, request: NEVER, stalled: NEVER, slow: NEVER };
 /// The timeouts that a test waits for. A busy machine needs less for what has to happen before they end.
 const SHORT: Duration = Duration::from_millis(500);
 
@@ -138,6 +138,36 @@ async fn a_peer_that_does_not_read_its_answer_is_disconnected() {
 }
 
 #[tokio::test]
+async fn a_peer_that_always_reads_a_little_is_disconnected() {
+    let served = serve(Limits::default(), Timeouts { slow: SHORT, ..LONG }).await;
+    let mut stream = send(&served, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let mut bytes = vec![0; 256];
+    for _ in 0..60 {
+        time::sleep(SHORT / 10).await;
+        assert!(stream.read(&mut bytes).await.unwrap() > 0);
+    }
+    // Bytes that the system has buffered still arrive.
+    let rest = until_closed(&mut stream).await;
+    assert!(rest.len() < 60 << 20, "{}", rest.len());
+}
+
+#[tokio::test]
+async fn a_flood_of_half_sent_bodies_pushes_out_itself() {
+    let served = serve(Limits { connections: 64, address: 8, ..Limits::default() }, LONG).await;
+    let mut flood = Vec::new();
+    for body in ["Content-Length: 9\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"] {
+        for _ in 0..20 {
+            flood.push(send(&served, &format!("POST /body HTTP/1.1\r\nHost: x\r\n{body}")).await);
+        }
+    }
+    let mut trader = send(&served, GET).await;
+    answer(&mut trader, "fine").await;
+    let mut order = send(&served, "POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\norder").await;
+    answer(&mut order, "order").await;
+    assert_eq!(until_closed(&mut flood[0]).await, "");
+}
+
+#[tokio::test]
 async fn a_flood_from_one_address_pushes_out_itself() {
     let served = serve(Limits { connections: 64, address: 8, ..Limits::default() }, LONG).await;
     let mut trader = send(&served, GET).await;
@@ -167,7 +197,7 @@ async fn when_every_connection_is_served_a_new_one_gets_503() {
 
 #[tokio::test]
 async fn a_websocket_is_not_timed_but_counted() {
-    let timeouts = Timeouts { head: SHORT, idle: SHORT, request: SHORT, stalled: SHORT };
+    let timeouts = Timeouts { head: SHORT, idle: SHORT, request: SHORT, stalled: SHORT, slow: SHORT };
     let served = serve(Limits { address: 1, ..Limits::default() }, timeouts).await;
     let upgrade = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
                    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
