@@ -86,7 +86,7 @@ struct HealthParts {
 struct AuditLog {
     /// `degraded`: rows or seals were changed in the database.
     status: &'static str,
-    /// What differs; null while the log is intact.
+    /// The difference found; null while the log is intact.
     fault: Option<String>,
 }
 

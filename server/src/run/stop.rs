@@ -36,7 +36,7 @@ impl Running {
         }
         // Nothing of this instance sends anything any more: only now may others have what it held.
         bounded("could not release unfinished orders", async { work::hand_over(&desk).await }).await;
-        // What the last requests did is not left without a seal until the next start.
+        // The rows of the last requests would otherwise lack a seal until the next start.
         bounded("could not seal the audit log", async { audit::seal(&desk).await.map(drop) }).await;
         bounded("could not release the job leases", jobs.give_back()).await;
         drop(sandbox);

@@ -87,8 +87,8 @@ async fn a_changed_row_is_found(db: &TestDb) {
     assert_eq!((broken.rows, broken.broken.as_deref()), (1, Some("row 2 differs from its seal")));
 }
 
-/// What somebody with access to the database alone does: change row 2, and remove the seals from there on, so that the
-/// running desk seals the rows again.
+/// Changes row 2 and removes the seals from there on, so that the running desk seals the rows again: the attack of a
+/// writer of the database.
 async fn rewrite_history(db: &TestDb) {
     drop_triggers(db).await;
     db.execute("delete from audit_seals where audit_id >= 2").await;

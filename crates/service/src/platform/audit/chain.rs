@@ -1,7 +1,7 @@
 //! Hash chain over the audit log. Every row gets a MAC over itself and the previous seal, in order, within a
 //! second of its commit. The key is derived from the install's secret for messages, which the database holds
 //! only encrypted under the master key, so an attacker with write access to the database alone can create no seal.
-//! Such an attacker could delete seals and let the running server seal forged rows: the newest seal is therefore kept
+//! This attacker could delete seals and let the running server seal forged rows: the newest seal is therefore kept
 //! outside the database as well ([`super::head`]), and rows up to it are not sealed again once a seal is missing. What
 //! remains possible is to add rows, which the server then seals, and to change a row before it is sealed.
 

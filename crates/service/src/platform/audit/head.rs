@@ -43,7 +43,7 @@ struct Signed {
     signature: String,
 }
 
-/// What this process knows about the end of the chain.
+/// The end of the chain, as this process knows it.
 #[derive(Default)]
 pub(crate) struct AuditHead {
     /// `None` until it was read.
