@@ -88,7 +88,11 @@ pub(crate) enum Command {
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
     /// Verify that no row of the audit log was changed or removed
-    Verify,
+    Verify {
+        /// A seal that this command printed earlier: the log must still contain it
+        #[arg(long, value_name = "HEX")]
+        last_seal: Option<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -235,6 +239,7 @@ mod tests {
             "person ada@example.org",
             "reset-link ada@example.org",
             "audit verify",
+            "audit verify --last-seal 00ff",
             "plan ada@example.org EXPERT",
             "rekey",
             "maintenance on",

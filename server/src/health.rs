@@ -76,6 +76,18 @@ struct HealthParts {
     protection: Protection,
     /// Accounts whose orders at the exchange differ from the database.
     reviews: Reviews,
+    /// The audit log.
+    audit: AuditLog,
+}
+
+/// The audit log.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct AuditLog {
+    /// `degraded`: rows or seals were changed in the database.
+    status: &'static str,
+    /// The difference found; null while the log is intact.
+    fault: Option<String>,
 }
 
 /// Accounts whose orders at the exchange differ from the database.
@@ -242,6 +254,7 @@ fn worst(parts: &Parts, exchange: bool) -> Status {
         parts.outbox(),
         parts.protection(),
         parts.reviews(),
+        parts.audit(),
     ];
     all.into_iter().max().unwrap_or(Status::Ok)
 }
@@ -277,6 +290,7 @@ fn health_parts(parts: Parts, exchange: bool, writes: Status) -> HealthParts {
             without_stop_by_choice: parts.positions.by_choice,
         },
         reviews: Reviews { status: parts.reviews().word(), accounts: parts.under_review },
+        audit: AuditLog { status: parts.audit().word(), fault: parts.audit_fault.clone() },
         jobs: Jobs {
             status: parts.jobs().word(),
             lag_seconds: seconds(parts.latest_job.as_ref().map_or(0, |job| job.1)),

@@ -9,7 +9,7 @@ use service::{
     Desk, Result, SharedDesk, bot,
     following::{copy, report, risk, strategy},
     identity::{event_webhook, session},
-    messaging::notify,
+    messaging::{audit_alarm, notify},
     money::{billing, ledger},
     platform::{audit, rejection},
     trading::{balance_history, equity, key, live, order, reconciler::Reconciler, review},
@@ -125,6 +125,7 @@ impl Jobs {
         jobs.running.spawn(order::automation::run(desk.trading()));
         jobs.running.spawn(review::watch(desk.trading()));
         jobs.running.spawn(write_rejections(desk.clone()));
+        jobs.brief.spawn(watch_audit(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
@@ -288,6 +289,22 @@ async fn write_rejections(desk: SharedDesk) {
         }
         if !goes_on {
             return;
+        }
+    }
+}
+
+/// Compares the audit log with the newest seal that this instance knows, and notifies the admins of a change. Runs on
+/// every instance, because each has its own data folder.
+async fn watch_audit(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_secs(2));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while beat(&desk, &mut beats).await {
+        let watched = async {
+            audit::watch(&desk).await?;
+            audit_alarm::report_fault(&desk).await
+        };
+        if let Err(error) = watched.await {
+            tracing::warn!(%error, "could not compare the audit log with the last seal; will retry");
         }
     }
 }

@@ -61,7 +61,7 @@ fn run_command(command: Option<Command>) -> Result<()> {
             let link = within(run::reset_link(configured()?, &email))?;
             print_out(&format!("{link}\nThe link works once and expires in one hour.\n"))
         }
-        Command::Audit(AuditCommand::Verify) => verify_audit(),
+        Command::Audit(AuditCommand::Verify { last_seal }) => verify_audit(last_seal.as_deref()),
         Command::Migrate => migrate(),
         Command::Rekey => {
             let done = within(run::rekey(configured()?))?;
@@ -145,8 +145,8 @@ fn migrate() -> Result<()> {
     print_out("The tables are up to date.\n")
 }
 
-fn verify_audit() -> Result<()> {
-    let found = within(run::verify_audit(configured()?))?;
+fn verify_audit(last_seal: Option<&str>) -> Result<()> {
+    let found = within(run::verify_audit(configured()?, last_seal))?;
     let head = found.head.unwrap_or_else(|| "none".to_owned());
     print_out(&format!(
         "{} rows are intact, {} are not sealed yet. Last seal: {head}\n",

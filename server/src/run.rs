@@ -40,7 +40,7 @@ use service::{
     messaging::notify,
     platform::{
         secrets::Sealer,
-        settings::Mode,
+        settings::{Mode, Settings},
         system::{OsEntropy, WallClock},
     },
     trading::{order, review, sandbox_control::SandboxControl},
@@ -217,7 +217,7 @@ fn desk(
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     let instance = instance::name(&config.data_dir, &*entropy)?;
-    let settings = config.settings;
+    let settings = Settings { audit_folder: Some(config.data_dir), ..config.settings };
     Desk::new(Parts { db, exchange, payments, sealer, clock, entropy, settings, sandbox, instance })
 }
 

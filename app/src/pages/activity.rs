@@ -44,7 +44,12 @@ pub(crate) fn all() -> impl IntoView {
         let words = security(visit::lang());
         let rows = audit::list_all(&visit.desk, visit.trader()?, &event, before).await?;
         let of = Of { here: "/admin/audit", file: "/admin/audit.csv", users: true, event, first };
+        let changed = visit.desk.audit_fault().map(|fault| {
+            let text = words.audit_changed(fault);
+            view! { <p class="message" data-tone="bad" role="alert" data-testid="audit-changed">{text}</p> }
+        });
         let body = page(words, (words.audit, words.audit_lead), of, rows);
+        let body = view! { {changed}{body} }.rendered();
         Ok(frame(&visit, words.audit, Width::Wide, body))
     })
 }

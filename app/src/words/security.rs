@@ -55,6 +55,7 @@ table! {
         see_activity: "View security activity",
         audit: "Audit log",
         audit_lead: "Actions of users and admins, newest first. Entries can't be changed; verify them with slipstream audit verify.",
+        audit_changed(fault): "Someone changed this log directly in the database: {fault}. Compare it with a backup.",
         no_activity: "No entries yet.",
         time: "Time (UTC)",
         who: "User",

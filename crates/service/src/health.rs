@@ -83,6 +83,8 @@ pub struct Parts {
     /// How long the oldest message has waited. Without a mail server, mails wait for the admin and do not
     /// count.
     pub message_lag: Option<i64>,
+    /// How the audit log was found to be changed; `None` while it is intact.
+    pub audit_fault: Option<String>,
 }
 
 impl Parts {
@@ -139,6 +141,12 @@ impl Parts {
         if self.under_review > 0 { Status::Degraded } else { Status::Ok }
     }
 
+    /// Health of the audit log. Never down: trading does not depend on it.
+    #[must_use]
+    pub const fn audit(&self) -> Status {
+        if self.audit_fault.is_some() { Status::Degraded } else { Status::Ok }
+    }
+
     /// Health of the outbox. Never down: failures of the mail server or of Telegram are not the desk's.
     #[must_use]
     pub fn outbox(&self) -> Status {
@@ -193,6 +201,7 @@ pub async fn measure(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         under_review: desk.reviews.count(),
         name_taken: desk.name_is_taken(),
         message_lag: mail.into_iter().chain(chat).min().map(ago),
+        audit_fault: desk.audit_fault().map(str::to_owned),
     })
 }
 
@@ -213,6 +222,7 @@ mod tests {
             under_review: 0,
             name_taken: false,
             message_lag: None,
+            audit_fault: None,
         }
     }
 
@@ -237,6 +247,13 @@ mod tests {
         assert_eq!(parts(UNPROTECTED).protection(), Status::Ok);
         assert_eq!(parts(UNPROTECTED + 1).protection(), Status::Degraded);
         assert_eq!(parts(i64::MAX - 1).protection(), Status::Degraded);
+    }
+
+    #[test]
+    fn a_changed_audit_log_is_degraded() {
+        assert_eq!(well().audit(), Status::Ok);
+        let changed = Parts { audit_fault: Some("seal 2 is missing".into()), ..well() };
+        assert_eq!(changed.audit(), Status::Degraded);
     }
 
     #[test]

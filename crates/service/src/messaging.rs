@@ -1,5 +1,6 @@
 //! Messages to users: notifications by e-mail and Telegram, the outbox, notices in the app, and support requests.
 
+pub mod audit_alarm;
 mod context;
 pub(crate) mod mail;
 pub mod notice;

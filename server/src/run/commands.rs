@@ -14,7 +14,7 @@ use service::{
         person::{self, By, UserAction},
         plan,
     },
-    platform::{audit, secrets},
+    platform::{audit, secrets, settings::Settings},
     trading::review,
 };
 use std::{future::Future, path::Path, sync::Arc};
@@ -81,16 +81,20 @@ pub async fn migrate(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Verifies the hash chain of the audit log.
+/// Verifies the hash chain of the audit log, and that it contains a seal that was recorded elsewhere.
 ///
 /// # Errors
-/// If a row was changed, removed or moved, or the database cannot be read.
-pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
+/// If a row was changed, removed or moved, a row has no seal although it is older than a minute, the last seal that this
+/// data folder knows or `recorded` is missing, or the database cannot be read.
+pub async fn verify_audit(config: Config, recorded: Option<&str>) -> Result<audit::Verified> {
+    if recorded.is_some_and(|seal| seal.len() != 64 || !seal.chars().all(|c| c.is_ascii_hexdigit())) {
+        anyhow::bail!("--last-seal must be 64 hex digits, as `slipstream audit verify` prints them");
+    }
     let desk = idle_desk(config).await?;
-    let found = audit::verify(&desk).await?;
+    let found = audit::verify(&desk, recorded).await?;
     match found.broken {
         Some(what) => {
-            anyhow::bail!("the audit log was changed: {what}; the {} rows before it are intact", found.rows)
+            anyhow::bail!("the audit log is not intact: {what}; {} rows match their seals", found.rows)
         }
         None => Ok(found),
     }
@@ -216,6 +220,7 @@ pub(super) async fn desk_at(config: Config, binance: BinanceConfig) -> Result<Sh
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     // A command holds no leases, so a running desk keeps its own.
     let instance = "operator".to_owned();
+    let settings = Settings { audit_folder: Some(config.data_dir), ..config.settings };
     Desk::new(Parts {
         db,
         payments: None,
@@ -223,7 +228,7 @@ pub(super) async fn desk_at(config: Config, binance: BinanceConfig) -> Result<Sh
         sealer,
         clock,
         entropy,
-        settings: config.settings,
+        settings,
         sandbox: None,
         instance,
     })

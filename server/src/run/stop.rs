@@ -2,7 +2,7 @@
 
 use super::Running;
 use anyhow::{Context as _, Result};
-use service::platform::work;
+use service::platform::{audit, work};
 use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -36,6 +36,8 @@ impl Running {
         }
         // Nothing of this instance sends anything any more: only now may others have what it held.
         bounded("could not release unfinished orders", async { work::hand_over(&desk).await }).await;
+        // The rows of the last requests would otherwise lack a seal until the next start.
+        bounded("could not seal the audit log", async { audit::seal(&desk).await.map(drop) }).await;
         bounded("could not release the job leases", jobs.give_back()).await;
         drop(sandbox);
         drop(test_checkout);

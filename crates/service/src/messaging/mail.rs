@@ -3,7 +3,7 @@
 mod letters;
 mod words;
 
-pub(crate) use letters::{reset_link, support_requested};
+pub(crate) use letters::{audit_changed, reset_link, support_requested};
 
 use crate::{
     error::Result,

@@ -3,10 +3,12 @@
 
 mod actions;
 mod chain;
+mod head;
 mod log;
 mod via;
 
-pub use chain::{Verified, seal, verify};
+pub use chain::{Verified, seal, verify, watch};
+pub(crate) use head::AuditHead;
 pub use log::{LogEntry, PAGE, Whose, csv, list_all, list_own};
 pub use via::Via;
 

@@ -2,6 +2,7 @@
 //! instance.
 
 use crate::platform::{
+    audit::AuditHead,
     fence::Fence,
     heartbeats::JobHeartbeats,
     pace::Paces,
@@ -47,6 +48,8 @@ pub struct Platform {
     pub(crate) paces: Paces,
     /// Rejected attempts that are not in the audit yet.
     pub(crate) rejections: Rejections,
+    /// The newest seal of the audit chain that this process knows.
+    pub(crate) audit_head: AuditHead,
     /// Lease and validity window of signed exchange requests.
     pub(crate) fence: Fence,
     /// The accounts that this instance streams and supervises.
@@ -69,6 +72,7 @@ impl Platform {
             lists: DataVersions::default(),
             paces: Paces::new(settings.edge.rates, &clock),
             rejections: Rejections::default(),
+            audit_head: AuditHead::default(),
             fence: Fence::default(),
             shares: Shares::default(),
             heartbeats: JobHeartbeats::new(clock.now()),

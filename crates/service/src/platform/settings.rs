@@ -5,6 +5,7 @@ mod edge;
 pub use edge::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 
 use domain::{Decimal, dec};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// Default maximum age of a signal: long enough for some hundred followers within Binance's rate limits,
@@ -62,6 +63,8 @@ pub struct Settings {
     pub max_signals_per_minute: u16,
     /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
     pub log_audit: bool,
+    /// Folder for the newest seal of the audit log, outside the database; `None` keeps it in memory only.
+    pub audit_folder: Option<PathBuf>,
     /// How long rows stay in the database.
     pub retention: Retention,
     /// Whether a browser may choose the pseudo-locale by its cookie, and messages to users without a language are
@@ -209,6 +212,7 @@ impl Default for Settings {
             local_webhooks: false,
             max_signals_per_minute: SIGNALS_PER_MINUTE,
             log_audit: false,
+            audit_folder: None,
             retention: Retention::default(),
             pseudo_locale: false,
         }

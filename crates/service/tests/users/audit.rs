@@ -13,17 +13,22 @@ use service::{
         recovery::Keep,
         session, token,
     },
-    messaging::notify,
+    messaging::{audit_alarm, notify},
     platform::{
         audit::{self, Whose},
         rejection,
+        settings::Settings,
     },
+    testing::{self, Setup},
 };
 use store::testing::TestDb;
 
 store::each_engine!(
     events_are_noted_with_address_and_client,
     a_changed_row_is_found,
+    a_running_desk_does_not_seal_changed_rows_again,
+    the_data_folder_shows_that_seals_are_missing,
+    rows_without_a_seal_are_reported_after_a_minute,
     rows_that_commit_late_are_sealed_too,
     the_table_refuses_changes,
     users_read_their_own_log_and_operators_all,
@@ -36,6 +41,7 @@ store::each_engine!(
 async fn drop_triggers(db: &TestDb) {
     if db.folder().is_some() {
         db.execute("drop trigger audit_stays").await;
+        db.execute("drop trigger audit_lasts").await;
         db.execute("drop trigger audit_seals_last").await;
     } else {
         db.execute("drop trigger audit_stays on audit").await;
@@ -62,23 +68,101 @@ async fn events_are_noted_with_address_and_client(db: &TestDb) {
 async fn a_changed_row_is_found(db: &TestDb) {
     let (desk, _) = desk(db);
     ada(&desk).await;
-    assert_eq!(audit::verify(&desk).await.unwrap().unsealed, 2);
+    assert_eq!(audit::verify(&desk, None).await.unwrap().unsealed, 2);
     assert_eq!(audit::seal(&desk).await.unwrap(), 2);
     account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     assert_eq!(audit::seal(&desk).await.unwrap(), 1);
     assert_eq!(audit::seal(&desk).await.unwrap(), 0);
-    let whole = audit::verify(&desk).await.unwrap();
+    let whole = audit::verify(&desk, None).await.unwrap();
     assert_eq!((whole.rows, whole.unsealed, whole.broken.clone()), (3, 0, None));
     assert_eq!(whole.head.as_ref().map(String::len), Some(64));
     // Another instance continues the same chain.
     let (other, _) = super::setting::desk(db);
     account::sign_in(&other, here(), ADA, PASSWORD).await.unwrap();
     assert_eq!(audit::seal(&other).await.unwrap(), 1);
-    assert_eq!(audit::verify(&desk).await.unwrap().rows, 4);
+    assert_eq!(audit::verify(&desk, None).await.unwrap().rows, 4);
     drop_triggers(db).await;
     db.execute("update audit set address = '203.0.113.1' where id = 2").await;
-    let broken = audit::verify(&desk).await.unwrap();
+    let broken = audit::verify(&desk, None).await.unwrap();
     assert_eq!((broken.rows, broken.broken.as_deref()), (1, Some("row 2 differs from its seal")));
+}
+
+/// Changes row 2 and removes the seals from there on, so that the running desk seals the rows again: the attack of a
+/// writer of the database.
+async fn rewrite_history(db: &TestDb) {
+    drop_triggers(db).await;
+    db.execute("delete from audit_seals where audit_id >= 2").await;
+    db.execute("update audit set address = '203.0.113.1' where id = 2").await;
+}
+
+async fn a_running_desk_does_not_seal_changed_rows_again(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let admin = "operator@example.org";
+    account::sign_up(&desk, here(), admin, PASSWORD).await.unwrap();
+    account::make_admin(&desk, admin).await.unwrap();
+    ada(&desk).await;
+    let sealed = audit::seal(&desk).await.unwrap();
+    assert!(sealed > 3 && desk.audit_fault().is_none());
+    rewrite_history(db).await;
+    assert_eq!(audit::seal(&desk).await.unwrap(), 0, "rows up to the last seal are evidence");
+    assert_eq!(desk.audit_fault(), Some(format!("seal {sealed} is missing").as_str()));
+    account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    assert_eq!(audit::seal(&desk).await.unwrap(), 1, "new rows are still sealed, and logged");
+    let found = audit::verify(&desk, None).await.unwrap();
+    assert_eq!((found.rows, found.broken.as_deref()), (1, Some("seal 2 is missing")));
+    // The admins get one mail, however often it is reported.
+    for _ in 0..2 {
+        audit_alarm::report_fault(&desk).await.unwrap();
+    }
+    let mails = super::setting::mails(&desk).await;
+    let alarms: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("audit log")).collect();
+    assert_eq!((alarms.len(), alarms[0].to.as_str()), (1, admin));
+}
+
+async fn the_data_folder_shows_that_seals_are_missing(db: &TestDb) {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = || {
+        let settings = Settings { audit_folder: Some(folder.path().to_owned()), ..Settings::default() };
+        testing::desk_with((**db).clone(), Setup { settings, ..Setup::default() })
+    };
+    let desk = kept();
+    ada(&desk).await;
+    let sealed = audit::seal(&desk).await.unwrap();
+    let recorded = audit::verify(&desk, None).await.unwrap().head.unwrap();
+    let broken = async |desk: &SharedDesk, recorded: &str| {
+        audit::verify(desk, Some(recorded)).await.unwrap().broken.unwrap_or_default()
+    };
+    assert_eq!(broken(&kept(), &recorded.to_uppercase()).await, "");
+    assert_eq!(broken(&kept(), &"0".repeat(64)).await, "the seal that was recorded elsewhere is missing");
+    drop_triggers(db).await;
+    db.execute("delete from audit_seals").await;
+    // While no desk runs, and after a restart.
+    let missing = format!("the seals after 0 are missing; the data folder knows {sealed}");
+    assert_eq!(broken(&kept(), &recorded).await, missing);
+    let restarted = kept();
+    audit::watch(&restarted).await.unwrap();
+    assert_eq!(restarted.audit_fault(), Some(format!("seal {sealed} is missing").as_str()));
+    assert_eq!(audit::seal(&restarted).await.unwrap(), 0);
+    // The file counts with its signature only.
+    let file = folder.path().join("audit-head");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(&format!("\"seq\":{sealed}"), "\"seq\":0")).unwrap();
+    let forged = kept();
+    audit::watch(&forged).await.unwrap();
+    assert!(forged.audit_fault().unwrap().contains("another key"), "{:?}", forged.audit_fault());
+}
+
+async fn rows_without_a_seal_are_reported_after_a_minute(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    ada(&desk).await;
+    clock.advance(MINUTE);
+    assert_eq!(audit::verify(&desk, None).await.unwrap().broken, None);
+    clock.advance(1);
+    let found = audit::verify(&desk, None).await.unwrap();
+    assert_eq!(
+        (found.unsealed, found.broken.as_deref()),
+        (2, Some("2 rows older than a minute have no seal"))
+    );
 }
 
 async fn rows_that_commit_late_are_sealed_too(db: &TestDb) {
@@ -89,11 +173,11 @@ async fn rows_that_commit_late_are_sealed_too(db: &TestDb) {
         account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
     }
     audit::seal(&desk).await.unwrap();
-    let found = audit::verify(&desk).await.unwrap();
+    let found = audit::verify(&desk, None).await.unwrap();
     assert_eq!((found.rows, found.unsealed, found.broken), (5, 0, None));
     drop_triggers(db).await;
     db.execute("delete from audit_seals where seq = 3").await;
-    let broken = audit::verify(&desk).await.unwrap();
+    let broken = audit::verify(&desk, None).await.unwrap();
     assert_eq!(broken.broken.as_deref(), Some("seal 3 is missing"));
 }
 
@@ -109,7 +193,7 @@ async fn the_table_refuses_changes(db: &TestDb) {
     ] {
         assert!(!db.takes(change).await, "{change}");
     }
-    assert_eq!(audit::verify(&desk).await.unwrap().rows, 2);
+    assert_eq!(audit::verify(&desk, None).await.unwrap().rows, 2);
 }
 
 async fn users_read_their_own_log_and_operators_all(db: &TestDb) {

@@ -4,9 +4,12 @@
 use domain::validation::{self, Problem};
 use std::{borrow::Cow, collections::BTreeSet};
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
+use zxcvbn::matching::patterns::{DictionaryPattern, MatchPattern};
 
 /// The product name, a first guess of an attacker.
 const PRODUCT: &str = "slipstream";
+/// Words of the trade, which an attacker of a trading desk tries before the words of a dictionary.
+const TRADE: [&str; 5] = ["trading", "trader", "desk", "binance", "crypto"];
 /// Minimum length of a local part that passwords must not contain: a shorter one ("al@…") occurs in too many
 /// good passwords. `zxcvbn` still counts it as known.
 const SHORTEST_LOCAL_PART: usize = 4;
@@ -36,19 +39,58 @@ pub(super) fn judge(email: &str, password: &str) -> Result<(), Problem> {
     let folded = password.to_lowercase();
     let email = email.to_lowercase();
     let local = email.rsplit_once('@').map_or(email.as_str(), |(local, _)| local);
-    if !email.is_empty() && folded.contains(&email) {
-        return Err(Problem::PasswordHasName);
-    }
-    if is_passphrase(&folded) {
-        return Ok(());
-    }
     let names_person = local.chars().count() >= SHORTEST_LOCAL_PART && folded.contains(local);
-    if names_person || folded.contains(PRODUCT) {
+    if names_person || (!email.is_empty() && folded.contains(&email)) || folded.contains(PRODUCT) {
         return Err(Problem::PasswordHasName);
     }
     // Lower case, because upper case does not make a known password unknown.
-    let estimate = zxcvbn::zxcvbn(&folded, &[local, email.as_str(), PRODUCT]);
+    let [first, second, third, fourth, fifth] = TRADE;
+    let known = [local, email.as_str(), PRODUCT, first, second, third, fourth, fifth];
+    let rest = without_common_words(&folded, &known);
+    if is_passphrase(&rest) {
+        return Ok(());
+    }
+    let estimate = zxcvbn::zxcvbn(without_last_signs(&rest), &known);
     if estimate.guesses() < GUESSES { Err(Problem::PasswordTooCommon) } else { Ok(()) }
+}
+
+/// Removes the words that are common passwords, known names or rows of keys: they add nothing to a passphrase.
+fn without_common_words(folded: &str, known: &[&str]) -> String {
+    let is_separator = |c: char| !c.is_alphanumeric();
+    let mut rest = String::with_capacity(folded.len());
+    for piece in folded.split_inclusive(is_separator) {
+        let word = piece.trim_end_matches(is_separator);
+        let kept = if is_common(word, known) { piece.strip_prefix(word).unwrap_or(piece) } else { piece };
+        rest.push_str(kept);
+    }
+    rest
+}
+
+/// Whether a word is guessed as a whole: a common password, a known name, a row of keys, a sequence, a date. A word
+/// of the language is not.
+fn is_common(word: &str, known: &[&str]) -> bool {
+    if word.chars().count() < SHORTEST_WORD {
+        return false;
+    }
+    // The default is the list of passwords; the package does not export the names of its lists.
+    let passwords = DictionaryPattern::default().dictionary_name;
+    let estimate = zxcvbn::zxcvbn(word, known);
+    let [only] = estimate.sequence() else { return false };
+    match &only.pattern {
+        MatchPattern::BruteForce => false,
+        MatchPattern::Dictionary(found) => {
+            found.dictionary_name == passwords || known.contains(&found.matched_word.as_str())
+        }
+        _ => true,
+    }
+}
+
+/// Removes a sign at the end, however often it is repeated: `winter2025!!` is guessed like `winter2025`.
+fn without_last_signs(text: &str) -> &str {
+    match text.chars().next_back() {
+        Some(last) if !last.is_alphanumeric() => text.trim_end_matches(last),
+        _ => text,
+    }
 }
 
 /// Whether a text has four different words or more: its length alone then makes it hard to guess.
@@ -121,17 +163,21 @@ mod tests {
             "Same1234567!!x",
             "xx-SAME1234567-kq9",
             "same1234567@example.org and three more words",
+            "slipstream trading desk login",
+            "https://www.slipstream.com/desk",
+            "velvet glacier same1234567 tuba lantern",
         ] {
             assert_eq!(judged(named), Err(Problem::PasswordHasName), "{named}");
         }
+        let named = judge("veryuser@mail.test", "veryuser velvet glacier lantern");
+        assert_eq!(named, Err(Problem::PasswordHasName), "four words do not hide a name");
         // Two letters occur in too many words to be rejected.
         assert_eq!(judge("al@example.org", "canal horse battery"), Ok(()));
     }
 
     #[test]
     fn passphrases_are_judged_by_their_length() {
-        for phrase in ["correct horse battery staple", "dragon monkey football master", "one-two-three-four"]
-        {
+        for phrase in ["correct horse battery staple", "green river apple house", "one-two-three-four"] {
             assert_eq!(judged(phrase), Ok(()), "{phrase}");
         }
         for short in ["a b c d", "one two", ""] {
@@ -144,6 +190,24 @@ mod tests {
     }
 
     #[test]
+    fn common_words_do_not_make_a_passphrase() {
+        for easy in [
+            "password1 qwerty letmein admin",
+            "dragon monkey football master",
+            "qwe-asd-zxc-rty",
+            "abc def ghi jkl",
+            "trading desk crypto binance",
+            "binance12345",
+            "tradingdesk1",
+            "Winter2025!!",
+        ] {
+            assert_eq!(judged(easy), Err(Problem::PasswordTooCommon), "{easy}");
+        }
+        // One among good ones does no harm.
+        assert_eq!(judged("dragon velvet glacier lantern tuba"), Ok(()));
+    }
+
+    #[test]
     fn unusual_passwords_are_accepted() {
         for good in [
             "correct horse battery",
@@ -151,6 +215,7 @@ mod tests {
             "Zürich crème brûlée",
             "пароль-для-моего-стола",
             "Tr0ub4dor&3",
+            "x#9!k$2&v@",
         ] {
             assert_eq!(judged(good), Ok(()), "{good}");
         }

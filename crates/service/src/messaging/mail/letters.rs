@@ -27,3 +27,14 @@ pub(crate) fn support_requested(desk: &Messaging, lang: Lang, ticket: &Ticket) -
         alarm: false,
     }
 }
+
+/// The mail that notifies an admin of a change of the audit log in the database.
+pub(crate) fn audit_changed(desk: &Messaging, lang: Lang, fault: &str) -> Letter {
+    let words = words(lang);
+    Letter {
+        subject: words.audit_changed.to_owned(),
+        body: words.audit_changed_body(fault, &format!("{}/admin/audit", desk.settings.public_url)),
+        secret: false,
+        alarm: false,
+    }
+}

@@ -1,15 +1,19 @@
 //! Hash chain over the audit log. Every row gets a MAC over itself and the previous seal, in order, within a
 //! second of its commit. The key is derived from the install's secret for messages, which the database holds
-//! only encrypted under the master key: an attacker with write access to the database can add rows that were
-//! never sealed, but cannot change, remove or reorder any without `slipstream audit verify` finding it.
+//! only encrypted under the master key, so an attacker with write access to the database alone can create no seal.
+//! This attacker could delete seals and let the running server seal forged rows: the newest seal is therefore kept
+//! outside the database as well ([`super::head`]), and rows up to it are not sealed again once a seal is missing. What
+//! remains possible is to add rows, which the server then seals, and to change a row before it is sealed.
 
 use crate::{
     error::{Error, Result},
     platform::{
         Platform,
+        audit::head::{self, Head},
         secrets::{Purpose, sign},
     },
 };
+use domain::time::MINUTE;
 use store::audit::{AuditEntry, Seal};
 
 /// Rows per transaction.
@@ -22,13 +26,16 @@ const LATE: i64 = 1_000;
 /// # Errors
 /// When the database cannot be used.
 pub async fn seal(desk: &Platform) -> Result<usize> {
-    let after = store::audit::last_sealed(&desk.db).await?.saturating_sub(LATE);
+    let mut latest = desk.audit_head.latest.lock().await;
+    let head = head::advance(desk, &mut latest).await?;
+    // Once a seal is missing, the rows up to the newest known one are evidence: a new seal would hide the change.
+    let late = if head.fault.is_some() { 0 } else { LATE };
+    let after = head.audit_id.saturating_sub(late);
     let rows = store::audit::list_unsealed(&desk.db, after, ROUND).await?;
     if rows.is_empty() {
         return Ok(0);
     }
-    let last = store::audit::last_seal(&desk.db).await?;
-    let (mut seq, mut before) = last.map_or((0, Vec::new()), |seal| (seal.seq, seal.mac));
+    let (mut seq, mut before) = (head.seq, hex::decode(&head.mac).map_err(Error::fault)?);
     let mut seals = Vec::with_capacity(rows.len());
     for row in &rows {
         seq += 1;
@@ -48,7 +55,20 @@ pub async fn seal(desk: &Platform) -> Result<usize> {
         rows.iter().zip(&seals).for_each(|(row, seal)| log(row, seal));
     }
     tx.commit().await?;
+    let audit_id = rows.last().map_or(head.audit_id, |row| row.id.max(head.audit_id));
+    let sealed = Head { seq, audit_id, mac: hex::encode(&before), fault: head.fault };
+    head::remember(desk, &mut latest, sealed).await?;
     Ok(seals.len())
+}
+
+/// Compares the database with the newest seal that this process knows. Runs on every instance, because each has its own
+/// data folder and only one of them seals.
+///
+/// # Errors
+/// When the database or the file in the data folder cannot be used.
+pub async fn watch(desk: &Platform) -> Result<()> {
+    let mut latest = desk.audit_head.latest.lock().await;
+    head::advance(desk, &mut latest).await.map(drop)
 }
 
 /// Writes a row to the log, with its seal. Collected on another machine, it survives a change of the database, and the
@@ -95,12 +115,16 @@ pub struct Verified {
     pub head: Option<String>,
 }
 
-/// Checks every seal and its row.
+/// Checks every seal and its row, that the chain reaches the seal in the data folder, and that it contains `recorded`:
+/// a seal, in hex, that an admin has recorded elsewhere.
 ///
 /// # Errors
-/// When the database cannot be read.
-pub async fn verify(desk: &Platform) -> Result<Verified> {
+/// When the database or the file in the data folder cannot be read.
+pub async fn verify(desk: &Platform, recorded: Option<&str>) -> Result<Verified> {
+    // Read first: the running server may seal rows meanwhile.
+    let known = head::read(desk).await?;
     let mut found = Verified { rows: 0, unsealed: 0, broken: None, head: None };
+    let mut missing = recorded.map(str::to_lowercase);
     let (mut seq, mut before) = (0, Vec::new());
     loop {
         let seals = store::audit::list_seals(&desk.db, seq, ROUND).await?;
@@ -109,24 +133,46 @@ pub async fn verify(desk: &Platform) -> Result<Verified> {
         }
         for seal in seals {
             seq += 1;
-            let row = store::audit::get_entries(&desk.db, seal.audit_id).await?.pop();
-            let wrong = match &row {
-                _ if seal.seq != seq => Some(format!("seal {seq} is missing")),
-                None => Some(format!("row {} is missing", seal.audit_id)),
-                Some(row) if mac(desk, seq, &before, row).await? != seal.mac => {
-                    Some(format!("row {} differs from its seal", seal.audit_id))
-                }
-                Some(_) => None,
-            };
-            if wrong.is_some() {
-                found.broken = wrong;
+            found.broken = difference(desk, seq, &before, &seal).await?;
+            if found.broken.is_some() {
                 return Ok(found);
             }
             found.rows += 1;
+            let mac = hex::encode(&seal.mac);
+            if known.as_ref().is_some_and(|known| known.seq == seq && known.mac != mac) {
+                found.broken = Some(format!("seal {seq} is not the one in the data folder"));
+                return Ok(found);
+            }
+            missing = missing.filter(|recorded| *recorded != mac);
             before = seal.mac;
         }
     }
     found.head = (!before.is_empty()).then(|| hex::encode(&before));
-    found.unsealed = store::audit::list_unsealed(&desk.db, 0, i64::MAX).await?.len();
+    let unsealed = store::audit::list_unsealed(&desk.db, 0, i64::MAX).await?;
+    found.unsealed = unsealed.len();
+    let now = desk.clock.now();
+    let overdue = unsealed.iter().filter(|row| now.since(row.at).abs() > MINUTE).count();
+    found.broken = match known {
+        Some(Head { fault: Some(fault), .. }) => Some(fault),
+        Some(known) if known.seq > seq => {
+            Some(format!("the seals after {seq} are missing; the data folder knows {}", known.seq))
+        }
+        _ if missing.is_some() => Some("the seal that was recorded elsewhere is missing".to_owned()),
+        _ if overdue > 0 => Some(format!("{overdue} rows older than a minute have no seal")),
+        _ => None,
+    };
     Ok(found)
+}
+
+/// How a seal or its row differs from what it should be at this position.
+async fn difference(desk: &Platform, seq: i64, before: &[u8], seal: &Seal) -> Result<Option<String>> {
+    let row = store::audit::get_entries(&desk.db, seal.audit_id).await?.pop();
+    Ok(match &row {
+        _ if seal.seq != seq => Some(format!("seal {seq} is missing")),
+        None => Some(format!("row {} is missing", seal.audit_id)),
+        Some(row) if mac(desk, seq, before, row).await? != seal.mac => {
+            Some(format!("row {} differs from its seal", seal.audit_id))
+        }
+        Some(_) => None,
+    })
 }

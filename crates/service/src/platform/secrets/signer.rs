@@ -40,6 +40,8 @@ pub(crate) enum Purpose {
     Freeze,
     /// A seal of the audit chain.
     Audit,
+    /// The newest seal of the audit chain, in the data folder.
+    AuditHead,
     /// The cookie of a browser that has signed in before.
     Device,
 }
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Session => b"session\0",
             Self::Freeze => b"freeze\0",
             Self::Audit => b"audit\0",
+            Self::AuditHead => b"audit-head\0",
             Self::Device => b"device\0",
         }
     }
