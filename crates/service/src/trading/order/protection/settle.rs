@@ -107,10 +107,6 @@ async fn report_hits(desk: &Trading, access: &Access, intent: &Intent) -> Result
 /// normally does so, unless it was killed before; the idempotency key makes it a single notification. The end of a time
 /// limit was notified when it was reached.
 async fn report_rescue(desk: &Trading, access: &Access, intent: &Intent) -> Result<()> {
-    // The end of a time limit was notified when it was reached.
-    if store::automation::is_over(&desk.db, intent.id).await? {
-        return Ok(());
-    }
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     if store::automation::is_over(&desk.db, intent.id).await? {
         return Ok(());
