@@ -156,6 +156,32 @@ async fn one_bad_reading_closes_nothing_and_two_close_once(db: &TestDb) {
     assert_eq!(world.blocked().await, Some(Reason::DailyLoss));
 }
 
+async fn a_rejected_close_is_tried_again_and_told_once(db: &TestDb) {
+    let world = World::open(db).await;
+    world.add_rule(rule(Scope::Person, Kind::DayLoss, "50", RuleAction::Flatten)).await;
+    world.give(world.entry(Side::Buy)).await;
+    world.lose("60");
+    world.watch_after(0).await;
+    world.watch_after(6).await;
+    for _ in 0..30 {
+        world.fake.fault(CLOSE, Fault::Refused(-2019));
+    }
+    let mut rounds = 0;
+    while !world.position().is_zero() {
+        rounds += 1;
+        assert!(rounds < 200, "{:?}", world.last_copy().await);
+        risk::close_due(&world.desk.following()).await.unwrap();
+        world.clock.advance(SECOND);
+    }
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.exit_reason), (Status::Closed, Some(Exit::Rule)), "{copy:?}");
+    world.clock.advance(6 * SECOND);
+    notify::gather(&world.desk).await.unwrap();
+    let mails = notify::list(&world.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
+    let late = mails.iter().filter(|mail| mail.subject.contains("isn't closed yet")).count();
+    assert_eq!(late, 1, "{mails:?}");
+}
+
 async fn every_kind_of_loss_skips_an_entry(db: &TestDb) {
     let world = World::open(db).await;
     world.record_equity().await;
@@ -223,7 +249,6 @@ async fn every_bound_of_an_entry_skips_it(db: &TestDb) {
 async fn a_signal_without_a_price_has_slipped_from_the_markets(db: &TestDb) {
     let world = World::open(db).await;
     world.add_rule(rule(Scope::Person, Kind::Slippage, "1", RuleAction::StopEntries)).await;
-    assert_eq!(world.entry(Side::Buy).price, None);
     world.give(world.entry(Side::Buy)).await;
     assert_eq!(world.last_copy().await.status, Status::Open, "{:?}", world.last_copy().await);
 }
@@ -281,11 +306,9 @@ async fn a_rule_is_its_owners(db: &TestDb) {
 /// The watch judges users for an hour after their last copy; later the rule is found broken by an entry.
 async fn a_loss_found_at_an_entry_is_a_trip(db: &TestDb) {
     let world = World::open(db).await;
-    let streak = rule(Scope::Person, Kind::LossStreak, "1", RuleAction::StopEntries);
-    let id = world.add_rule(streak).await.id;
+    let id = world.add_rule(rule(Scope::Person, Kind::LossStreak, "1", RuleAction::StopEntries)).await.id;
     world.give(world.entry(Side::Buy)).await;
     world.give(world.exit()).await;
-    assert!(world.position().is_zero());
     db.execute("update copies set profit_usd = '-60' where action = 'ENTER'").await;
     world.watch_after(2 * 3_600).await;
     assert_eq!(world.rule(id).await.trip, None, "it is not watched any more");
@@ -315,6 +338,7 @@ async fn the_preview_judges_past_copies(db: &TestDb) {
 store::each_engine!(
     a_loss_trips_once_and_stops_entries_until_its_owner_resumes,
     one_bad_reading_closes_nothing_and_two_close_once,
+    a_rejected_close_is_tried_again_and_told_once,
     every_kind_of_loss_skips_an_entry,
     every_bound_of_an_entry_skips_it,
     a_signal_without_a_price_has_slipped_from_the_markets,
