@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn counts_up_to_a_point() {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
-        let words = crate::words::live::live(crate::words::Lang::En);
+        let words = live(crate::words::Lang::En);
         assert_eq!((label(words, 0), label(words, 2)), (String::new(), "2 unread".into()));
     }
 

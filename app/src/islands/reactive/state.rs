@@ -158,7 +158,7 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
 type Compute = Box<dyn Fn(Option<Erased>) -> (Erased, bool) + Send + Sync>;
 
 fn boxed_memo(compute: Compute) -> prelude::Memo<Erased> {
-    prelude::Memo::new_owning(move |old| compute(old))
+    prelude::Memo::new_owning(compute)
 }
 
 impl<T: PartialEq + Send + Sync + 'static> Peek for Memo<T> {

@@ -156,7 +156,7 @@ async fn one_bad_reading_closes_nothing_and_two_close_once(db: &TestDb) {
     assert_eq!(world.blocked().await, Some(Reason::DailyLoss));
 }
 
-async fn a_rejected_close_is_tried_again_and_told_once(db: &TestDb) {
+async fn a_rejected_close_is_repeated_and_notified_once(db: &TestDb) {
     let world = World::open(db).await;
     world.add_rule(rule(Scope::Person, Kind::DayLoss, "50", RuleAction::Flatten)).await;
     world.give(world.entry(Side::Buy)).await;
@@ -338,7 +338,7 @@ async fn the_preview_judges_past_copies(db: &TestDb) {
 store::each_engine!(
     a_loss_trips_once_and_stops_entries_until_its_owner_resumes,
     one_bad_reading_closes_nothing_and_two_close_once,
-    a_rejected_close_is_tried_again_and_told_once,
+    a_rejected_close_is_repeated_and_notified_once,
     every_kind_of_loss_skips_an_entry,
     every_bound_of_an_entry_skips_it,
     a_signal_without_a_price_has_slipped_from_the_markets,
