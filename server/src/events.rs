@@ -124,9 +124,12 @@ async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (asks, messages) = live::attach(visit.desk.trading(), visit.actor.clone());
     let mut tab = Tab { sender, receiver, asks, messages, visit, last_received: Instant::now() };
     let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
-    while tab.step(&mut pings, &mut checks).await {}
-    // The connection may be closed already.
-    let _ = tab.sender.close().await;
+    tokio::select! {
+        () = async { while tab.step(&mut pings, &mut checks).await {} } => {}
+        () = seat.evicted() => {}
+    }
+    // The connection may be closed already, or its peer may never read.
+    let _ = time::timeout(PING, tab.sender.close()).await;
     drop(seat);
 }
 

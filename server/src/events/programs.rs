@@ -74,13 +74,14 @@ async fn serve(
             _ = pings.tick() => {
                 last_received.elapsed() < SILENCE && sender.send(Message::Ping(Bytes::new())).await.is_ok()
             }
+            () = seat.evicted() => false,
             _ = checks.tick() => !matches!(token::verify(&desk, &jwt).await, Err(Error::Unauthenticated)),
         };
         if !goes_on {
             break;
         }
     }
-    // The connection may be closed already.
-    let _ = sender.close().await;
+    // The connection may be closed already, or its peer may never read.
+    let _ = timeout(PING, sender.close()).await;
     drop(seat);
 }
