@@ -31,7 +31,8 @@ impl Check {
     pub(super) fn encrypted(&mut self, name: &str, url: &str) {
         let encrypted = url.starts_with("https://") || url.starts_with("smtps://");
         // The mail library's notation for STARTTLS that must succeed.
-        let starts_tls = url.starts_with("smtp://") && url.contains("tls=required");
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        let starts_tls = url.starts_with("smtp://") && query.split('&').any(|part| part == "tls=required");
         if !(self.plain || encrypted || starts_tls || is_on_this_machine(url)) {
             self.fail(
                 name,
