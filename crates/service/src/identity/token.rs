@@ -20,7 +20,7 @@ use crate::{
 use domain::{
     Micros, Role, TokenFamilyId, UserId,
     account::{ProgramSignIn, Tokens},
-    time::{DAY, MINUTE, SECOND},
+    time::{DAY, SECOND},
 };
 use store::{
     TokenHash, Tx, refresh_token as rows,
@@ -35,8 +35,9 @@ const REFRESH: i64 = 30 * DAY;
 const GRACE: i64 = 10 * SECOND;
 /// Maximum sign-ins of a user's programs; a further one ends the oldest.
 const MOST: i64 = 200;
-/// How long a verified token is cached.
-const BELIEVED: i64 = MINUTE;
+/// How long a verified token is cached, and so how long a revocation by another process, such as the command line,
+/// can remain unseen.
+const BELIEVED: i64 = SECOND / 2;
 
 /// Creates an account and returns its first tokens.
 ///
@@ -233,8 +234,8 @@ async fn answer(desk: &Identity, user: &User, issued: Issued) -> Result<Tokens> 
     Ok(Tokens { access_token, refresh_token: issued.token, expires_in: ACCESS / SECOND })
 }
 
-/// Verifies an access token; returns its user. The result is cached for a minute; a revocation takes effect
-/// immediately in this process, and within the minute in others.
+/// Verifies an access token; returns its user. The result is cached for half a second; a revocation takes effect
+/// immediately in this process, and within this time in others.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for anything but a valid token of this desk or of the external issuer;

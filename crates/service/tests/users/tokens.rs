@@ -8,7 +8,11 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use service::{
     Error, Origin, SharedDesk,
-    identity::{account, token},
+    identity::{
+        account,
+        person::{self, By, UserAction},
+        token,
+    },
     testing,
 };
 use store::testing::TestDb;
@@ -21,6 +25,7 @@ store::each_engine!(
     an_access_token_expires,
     a_forged_token_is_refused,
     another_instance_reads_the_same_keys,
+    the_command_line_ends_tokens_within_a_second,
     a_new_role_applies_immediately,
     keys_rotate,
     an_owner_sees_and_ends_each_sign_in_of_a_program,
@@ -169,6 +174,25 @@ async fn another_instance_reads_the_same_keys(db: &TestDb) {
     assert_eq!(token::verify(&second, &tokens.access_token).await.unwrap().email, ADA);
     let again = token::refresh(&second, here(), &tokens.refresh_token).await.unwrap();
     token::verify(&first, &again.access_token).await.unwrap();
+}
+
+async fn the_command_line_ends_tokens_within_a_second(db: &TestDb) {
+    let ((desk, clock), (command_line, _)) = (desk(db), desk(db));
+    let user = token::verify(&desk, &signed_up(&desk).await.access_token).await.unwrap().user;
+    for (step, undone) in [
+        (UserAction::Freeze, Some(UserAction::Unfreeze)),
+        (UserAction::Suspend, Some(UserAction::Unsuspend)),
+        (UserAction::SignOut, None),
+    ] {
+        let jwt = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap().access_token;
+        token::verify(&desk, &jwt).await.unwrap();
+        person::act_on_user(&command_line, By::CommandLine, user, step).await.unwrap();
+        clock.advance(SECOND);
+        refused(&desk, &jwt).await;
+        if let Some(undone) = undone {
+            person::act_on_user(&command_line, By::CommandLine, user, undone).await.unwrap();
+        }
+    }
 }
 
 async fn a_new_role_applies_immediately(db: &TestDb) {

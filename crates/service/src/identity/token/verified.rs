@@ -17,7 +17,7 @@ struct Book {
     epoch: u64,
 }
 
-/// Cached users by the hash of their token, for a minute at most.
+/// Cached users by the hash of their token, for half a second at most: another process can end a token, too.
 #[derive(Default)]
 pub(crate) struct Verified {
     book: RwLock<Book>,
