@@ -67,30 +67,30 @@ impl Desk {
         Ok(stream)
     }
 
+    /// As [`Self::connect`], from another address of this machine: 127.0.0.`last`.
+    async fn connect_from(&self, last: u8, text: &str) -> std::io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, last], 0).into())?;
+        let mut stream = socket.connect(self.addr).await?;
+        stream.write_all(text.as_bytes()).await?;
+        Ok(stream)
+    }
+
     /// Opens sockets concurrently and sends this text on each; returns those that the desk accepted.
     async fn open(&self, count: usize, text: &str) -> Vec<TcpStream> {
         let opening = stream::iter(0..count).map(|_| self.connect(text)).buffer_unordered(64);
         opening.filter_map(async |opened| opened.ok()).collect().await
     }
 
-    /// As [`Self::open`], from another address of this machine: 127.0.0.`last`.
+    /// As [`Self::open`], from another address of this machine.
     async fn open_from(&self, last: u8, count: usize, text: &str) -> Vec<TcpStream> {
-        let opening = stream::iter(0..count).map(|_| async {
-            let socket = TcpSocket::new_v4()?;
-            socket.bind(([127, 0, 0, last], 0).into())?;
-            let mut stream = socket.connect(self.addr).await?;
-            stream.write_all(text.as_bytes()).await?;
-            Ok::<_, std::io::Error>(stream)
-        });
-        opening.buffer_unordered(64).filter_map(async |opened| opened.ok()).collect().await
+        let opening = stream::iter(0..count).map(|_| self.connect_from(last, text)).buffer_unordered(64);
+        opening.filter_map(async |opened| opened.ok()).collect().await
     }
 
     /// Requests event streams concurrently; returns the sockets, and how many of them became streams.
     async fn streams(&self, count: usize, path: &str) -> (Vec<TcpStream>, usize) {
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
+        let request = upgrade(path, "");
         let asking = stream::iter(0..count).map(|_| async {
             let mut stream = self.connect(&request).await.ok()?;
             let mut begin = [0; 12];
@@ -102,6 +102,14 @@ impl Desk {
         let open = all.iter().filter(|(_, open)| *open).count();
         (all.into_iter().map(|(stream, _)| stream).collect(), open)
     }
+}
+
+/// A request for a WebSocket, with further headers, each of which ends its line.
+fn upgrade(path: &str, headers: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n{headers}\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
 }
 
 /// A client that opens a new connection for each request, like a new visitor.
@@ -119,9 +127,13 @@ struct Trader {
 
 impl Trader {
     async fn come(desk: &Desk) -> Self {
+        Self::come_as(desk, "ada@example.org").await
+    }
+
+    async fn come_as(desk: &Desk, email: &str) -> Self {
         let base = desk.process.base.clone();
         let mut trader = Self { base, token: String::new(), cookie: String::new(), key: String::new() };
-        let person = json!({"email": "ada@example.org", "password": "correct horse battery staple"});
+        let person = json!({"email": email, "password": "correct horse battery staple"});
         let tokens = trader.post("/v1/auth/sign-up", &person).await;
         trader.token = tokens["accessToken"].as_str().unwrap().to_owned();
         let account = trader.post("/v1/priv/account/exchange/sandbox", &json!({})).await;
@@ -133,7 +145,7 @@ impl Trader {
         trader.key = key["id"].as_str().unwrap().to_owned();
         let browser =
             Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let form = [("email", "ada@example.org"), ("password", "correct horse battery staple")];
+        let form = [("email", email), ("password", "correct horse battery staple")];
         let signed_in = browser.post(format!("{}/api/sign-in", trader.base)).header("accept", "text/html");
         let signed_in = signed_in.form(&form).send().await.unwrap();
         let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
@@ -239,6 +251,27 @@ async fn a_trader_notices_nothing_of_half_sent_bodies() {
         trader.trades(&mut live).await;
     }
     drop((second, third, own));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_users_streams_leave_room_for_another_user() {
+    // The fewest connections possible, and half as many streams.
+    let few = [("SLIPSTREAM_CONNECTIONS", "64"), ("SLIPSTREAM_CONNECTIONS_ADDRESS", "0")];
+    let desk = Desk::start(DESCRIPTORS, &few).await;
+    let (trader, eve) = (Trader::come(&desk).await, Trader::come_as(&desk, "eve@example.org").await);
+    let request = upgrade("/events", &format!("Cookie: {}\r\n", eve.cookie));
+    let mut crowd = desk.open_from(2, 32, &request).await;
+    for stream in &mut crowd {
+        let mut begin = [0; 12];
+        timeout(PATIENCE, stream.read_exact(&mut begin)).await.expect("an answer").unwrap();
+        assert_eq!(&begin, b"HTTP/1.1 101");
+    }
+    let mut live = trader.watch().await;
+    let ends = crowd
+        .into_iter()
+        .map(|mut stream| Box::pin(async move { stream.read_to_end(&mut Vec::new()).await.is_ok() }));
+    timeout(NOTICED, futures::future::select_all(ends)).await.expect("one of the others has ended");
+    price(&mut live).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
