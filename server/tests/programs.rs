@@ -191,6 +191,9 @@ async fn clients_that_are_not_made(db: &TestDb) {
         .problem("addresses", "must be IP addresses or networks");
     let past = "2020-01-01T00:00:00.000Z";
     try_with("expiresAt", json!(past)).await.problem("expiresAt", "must be in the future");
+    for unreadable in ["2030-01-01", "2030-01-01T02:00:00", "tomorrow"] {
+        try_with("expiresAt", json!(unreadable)).await.problem("expiresAt", "must be valid date");
+    }
     assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
 }
 
