@@ -72,6 +72,7 @@ texts! {
         P::FirstDayCap => "The order is larger than this account's first-day limit. Lower the amount, or end the limits on the Exchange keys page.",
         P::FirstDayMarket => "This account's first-day limit allows another market only. End the limits on the Exchange keys page.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
+        P::EmailNotAscii => "Use only letters from a to z, digits and signs. Write an international domain in its xn-- form.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",
         P::PasswordHasName => "Don't use your e-mail address or the name Slipstream.",
