@@ -27,8 +27,8 @@ pub fn email(text: &str) -> Result<String, Problem> {
     Ok(text.to_lowercase())
 }
 
-/// Parses the e-mail address of a new account. Only ASCII, because letters of other scripts look like Latin ones: two
-/// accounts could not be told apart. Domains may be in Punycode.
+/// Parses the e-mail address of a new account. Only ASCII, because letters of other scripts look like Latin ones: an
+/// admin could not distinguish two accounts. Domains may be in Punycode.
 ///
 /// # Errors
 /// [`Problem::NotEmail`] or [`Problem::EmailNotAscii`].
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn new_addresses_have_no_look_alikes() {
+    fn new_addresses_are_ascii() {
         for good in ["Ada@Example.org", "o'hara+desk@xn--mnchen-3ya.de"] {
             assert_eq!(new_email(good), email(good), "{good}");
         }
