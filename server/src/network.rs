@@ -37,17 +37,33 @@ impl Network {
     }
 }
 
-/// Headers that proxies add. Not all proxies add the first.
-const OF_PROXIES: [HeaderName; 8] = [
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-proto"),
-    HeaderName::from_static("x-forwarded-port"),
-    HeaderName::from_static("x-forwarded-server"),
-    header::FORWARDED,
-    HeaderName::from_static("x-real-ip"),
-    header::VIA,
+/// The beginning of the headers that most proxies add: `X-Forwarded-For`, `-Host`, `-Proto`, `-Scheme`, `-By` and more.
+const FORWARDED: &str = "x-forwarded";
+/// Other headers that proxies and content networks add.
+const OF_PROXIES: [&str; 17] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-forwarded-for",
+    "x-original-host",
+    "x-original-url",
+    "x-azure-clientip",
+    "x-envoy-external-address",
+    "x-appengine-user-ip",
+    "true-client-ip",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "cf-connecting-ip",
+    "cf-ray",
+    "cdn-loop",
 ];
+
+/// Whether a proxy adds this header.
+fn is_of_proxy(name: &HeaderName) -> bool {
+    name.as_str().starts_with(FORWARDED) || OF_PROXIES.contains(&name.as_str())
+}
 
 /// Whether the operator is calling: with the metrics token or, if none is set, from this machine and not
 /// through a proxy.
@@ -58,7 +74,7 @@ pub(crate) fn is_operator(desk: &SharedDesk, request: &Request) -> bool {
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let here = peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
-    here && !OF_PROXIES.iter().any(|name| headers.contains_key(name))
+    here && !headers.keys().any(is_of_proxy)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

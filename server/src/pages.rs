@@ -112,8 +112,9 @@ impl Pages {
 
 /// Whether a page shows one user's data: then no cache may store it, not even the user's own browser.
 fn is_private(path: &str, visit: Option<&Visit>) -> bool {
-    // A failed form comes back with what was typed, and the reset page contains the reset link.
-    visit.is_some_and(|visit| visit.actor.is_some() || visit.session.is_some()) || path.starts_with("/reset")
+    // A failed form comes back with what was typed, and these pages contain the token of a link in a mail.
+    let has_token = path.starts_with("/reset") || path == "/not-me";
+    has_token || visit.is_some_and(|visit| visit.actor.is_some() || visit.session.is_some())
 }
 
 /// The 429 page. Nothing is rendered for a caller over the rate limit.

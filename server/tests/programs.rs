@@ -191,6 +191,9 @@ async fn clients_that_are_not_made(db: &TestDb) {
         .problem("addresses", "must be IP addresses or networks");
     let past = "2020-01-01T00:00:00.000Z";
     try_with("expiresAt", json!(past)).await.problem("expiresAt", "must be in the future");
+    for unreadable in ["2030-01-01", "2030-01-01T02:00:00", "tomorrow"] {
+        try_with("expiresAt", json!(unreadable)).await.problem("expiresAt", "must be valid date");
+    }
     assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
 }
 
@@ -233,6 +236,30 @@ async fn authentication_of_api_clients(db: &TestDb) {
     assert_eq!(wrong_key.get("/ver1/validate").await.ok(401)["error"], "api_key_invalid_or_expired");
     assert_eq!(wrong_key.read("/accounts").await, wrong_secret.read("/accounts").await);
     assert_eq!(each_route(&wrong_key).await[3], each_route(&wrong_secret).await[3]);
+}
+
+/// Also by routes that read no parameters.
+async fn repeated_and_unknown_parameters_are_rejected(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let program = Program::of(&ada, &server, &["ACCOUNTS_READ"]).await.signed_in().await;
+    for path in ["/ver1/validate", "/ver1/accounts", "/public/api/ver1/accounts"] {
+        assert_eq!(program.get(path).await.status, 200, "{path}");
+        assert_eq!(program.get(&format!("{path}?a=1&a=2")).await.status, 400, "{path}");
+    }
+    assert_eq!(program.read("/accounts?a=1").await.status, 200, "unknown ones are ignored");
+    for query in ["?a=1&a=2", "?a=%FF"] {
+        assert_eq!(program.read(&format!("/accounts{query}")).await.status, 400, "{query}");
+    }
+    let current = program.cloud_get("/accounts/current").await.ok(200);
+    let own = format!("/accounts/{}", current["id"].as_str().unwrap());
+    for path in ["/accounts/current", own.as_str(), "/accounts/find"] {
+        assert_eq!(program.cloud_get(path).await.status, 200, "{path}");
+        for query in ["?foo=1", "?a=1&a=2"] {
+            let refused = program.cloud_get(&format!("{path}{query}")).await;
+            assert_eq!(refused.status, 400, "{path}{query}: {refused:?}");
+        }
+    }
 }
 
 async fn headers_that_are_none(db: &TestDb) {
@@ -312,5 +339,6 @@ store::each_engine!(
     clients_that_are_not_made,
     authentication_of_api_clients,
     headers_that_are_none,
+    repeated_and_unknown_parameters_are_rejected,
     too_many_requests_are_rejected,
 );

@@ -94,6 +94,7 @@ texts! {
         P::NotTimeZone => "Choose a time zone from the list.",
         P::NameTooLong => "Use 24 characters or fewer.",
         P::NotEmail => "Enter an e-mail address, such as name@example.org.",
+        P::EmailNotAscii => "Use only letters from a to z, digits and signs. Write an international domain in its xn-- form.",
         P::PasswordTooShort => "Use at least 10 characters.",
         P::PasswordTooLong => "Use at most 200 characters.",
         P::PasswordHasName => "Don't use your e-mail address or the name Slipstream.",

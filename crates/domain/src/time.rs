@@ -96,6 +96,28 @@ impl Micros {
         (moment.to_string().strip_suffix(".000Z") == Some(whole)).then_some(moment.plus(fraction))
     }
 
+    /// Parses an ISO 8601 timestamp in UTC or with an offset: as [`Micros::from_iso`], and `2022-09-09T03:57:36+02:00`.
+    /// `None` for any other format.
+    #[must_use]
+    pub fn from_iso_with_offset(text: &str) -> Option<Self> {
+        if text.ends_with('Z') {
+            return Self::from_iso(text);
+        }
+        let (local, offset) = text.split_at_checked(text.len().checked_sub("+00:00".len())?)?;
+        let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+        let number = |digits: &str, most: i64| {
+            let plain = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+            digits.parse::<i64>().ok().filter(|number| plain && *number <= most)
+        };
+        let offset_micros = number(hours, 23)? * HOUR + number(minutes, 59)? * MINUTE;
+        let local = Self::from_iso(&format!("{local}Z"))?;
+        match offset.get(..1)? {
+            "+" => Some(local.plus(-offset_micros)),
+            "-" => Some(local.plus(offset_micros)),
+            _ => None,
+        }
+    }
+
     /// Converts the fractional digits of a second to microseconds.
     fn fraction(digits: &str) -> Option<i64> {
         if !(1..=9).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -176,6 +198,28 @@ mod tests {
         assert_eq!(Micros::from_iso("2030-01-01T00:00:00Z"), Some(second));
         assert_eq!(Micros::from_iso("2030-01-01T00:00:00.5Z"), Some(second.plus(SECOND / 2)));
         assert_eq!(Micros::from_iso("2030-01-01T00:00:00.123456789Z"), Some(second.plus(123_456)));
+    }
+
+    #[test]
+    fn a_timestamp_may_have_an_offset() {
+        let utc = Micros::from_iso("2030-01-01T00:00:00.500Z");
+        for same in ["2030-01-01T00:00:00.5Z", "2030-01-01T02:00:00.5+02:00", "2029-12-31T18:30:00.5-05:30"] {
+            assert_eq!(Micros::from_iso_with_offset(same), utc, "{same}");
+        }
+        for bad in [
+            "2030-01-01",
+            "2030-01-01T02:00:00",
+            "2030-01-01T02:00:00+0200",
+            "2030-01-01T02:00:00+24:00",
+            "2030-01-01T02:00:00+02:60",
+            "2030-01-01T02:00:00*02:00",
+            "2030-01-01T02:00:00Z+02:00",
+            "2030-01-01T02:00:00é2:00",
+            "+02:00",
+            "",
+        ] {
+            assert_eq!(Micros::from_iso_with_offset(bad), None, "{bad}");
+        }
     }
 
     #[test]

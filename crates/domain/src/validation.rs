@@ -27,6 +27,16 @@ pub fn email(text: &str) -> Result<String, Problem> {
     Ok(text.to_lowercase())
 }
 
+/// Parses the e-mail address of a new account. Only ASCII, because letters of other scripts look like Latin ones: an
+/// admin could not distinguish two accounts. Domains may be in Punycode.
+///
+/// # Errors
+/// [`Problem::NotEmail`] or [`Problem::EmailNotAscii`].
+pub fn new_email(text: &str) -> Result<String, Problem> {
+    let email = email(text)?;
+    if email.is_ascii() { Ok(email) } else { Err(Problem::EmailNotAscii) }
+}
+
 /// Validates the length of a password. The service checks the other requirements (`password::policy`),
 /// because they need word lists that are too large for the browser.
 ///
@@ -129,6 +139,19 @@ mod tests {
         for bad in ["", "a", "a@b", "@b.c", "a b@c.d", "a@b..c", "a@@b.c", "<a@b.c>"] {
             assert_eq!(email(bad), Err(Problem::NotEmail), "{bad}");
         }
+    }
+
+    #[test]
+    fn new_addresses_are_ascii() {
+        for good in ["Ada@Example.org", "o'hara+desk@xn--mnchen-3ya.de"] {
+            assert_eq!(new_email(good), email(good), "{good}");
+        }
+        // A Cyrillic a, letters of full width, and an umlaut in the domain.
+        for bad in ["\u{430}da@example.org", "\u{ff41}da@example.org", "ada@m\u{fc}nchen.de"] {
+            assert!(email(bad).is_ok(), "{bad}: accounts of earlier releases sign in");
+            assert_eq!(new_email(bad), Err(Problem::EmailNotAscii), "{bad}");
+        }
+        assert_eq!(new_email("ada"), Err(Problem::NotEmail));
     }
 
     #[test]

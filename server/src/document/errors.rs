@@ -105,8 +105,9 @@ fn applies(status: u16, of: &Facts<'_>) -> bool {
     match (of.surface, status) {
         (Surface::Mudawyl, 400) => of.body || of.names || of.parameters,
         (Surface::Mudawyl, 422) => of.body || of.names || of.parameters,
-        (Surface::ThreeCommas | Surface::Lumetrade, 400) => of.body || of.names,
-        (Surface::Currencycloud, 400) => of.body || of.parameters,
+        // Every guard rejects a query that cannot be parsed.
+        (Surface::ThreeCommas | Surface::Lumetrade, 400) => of.body || of.names || of.closed(),
+        (Surface::Currencycloud, 400) => of.body || of.parameters || of.closed(),
         (_, 401) => of.closed(),
         (Surface::Mudawyl, 403) => of.route.role == Role::Admin || of.captcha,
         (_, 403) => of.route.program.is_some_and(|(_, permission)| permission.is_some()),

@@ -35,9 +35,11 @@ impl Running {
             );
         }
         // Nothing of this instance sends anything any more: only now may others have what it held.
-        bounded("could not release unfinished orders", async { work::hand_over(&desk).await }).await;
         // The rows of the last requests would otherwise lack a seal until the next start.
-        bounded("could not seal the audit log", async { audit::seal(&desk).await.map(drop) }).await;
+        tokio::join!(
+            bounded("could not release unfinished orders", async { work::hand_over(&desk).await }),
+            bounded("could not seal the audit log", async { audit::seal(&desk).await.map(drop) }),
+        );
         bounded("could not release the job leases", jobs.give_back()).await;
         drop(sandbox);
         drop(test_checkout);

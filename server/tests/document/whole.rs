@@ -1,4 +1,5 @@
-//! The document is complete, matches the routes, and docs/API.md lists every operation.
+//! The document is complete, matches the routes, and docs/API.md lists every operation. The tests that docs/ASVS.md names
+//! exist, and its numbers are right.
 
 use super::operation::{Operation, all};
 use serde_json::{Value, json};
@@ -245,4 +246,33 @@ async fn api_md_has_a_row_for_every_operation_and_its_tests_exist() {
             }
         }
     }
+}
+
+#[test]
+fn asvs_md_counts_its_rows_and_its_tests_exist() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = std::fs::read_to_string(root.join("docs/ASVS.md")).unwrap();
+    let mut tests = 0;
+    // `path: name` is a test, `path` alone a file.
+    for quoted in page.split('`').skip(1).step_by(2) {
+        let (path, name) = quoted.split_once(": ").map_or((quoted, None), |(path, name)| (path, Some(name)));
+        if !path.contains('/') || !path.ends_with(".rs") {
+            continue;
+        }
+        let source = std::fs::read_to_string(root.join(path));
+        let source = source.unwrap_or_else(|_| panic!("docs/ASVS.md names {path}, which does not exist"));
+        if let Some(name) = name {
+            assert!(source.contains(&format!("fn {name}(")), "docs/ASVS.md: {path} has no test `{name}`");
+            tests += 1;
+        }
+    }
+    assert!(tests > 100, "the tests are named as `path: name`: {tests}");
+    let rows: Vec<_> = page.lines().filter_map(|line| line.split(" | ").nth(3)).collect();
+    let count = |status: &str| rows.iter().filter(|row| **row == status).count();
+    let (met, open, none) = (count("Met"), count("Not yet"), count("Not applicable"));
+    let summary = format!(
+        "Of {} requirements {met} are met, {open} are not met yet, and {none} are not applicable.",
+        met + open + none
+    );
+    assert!(page.contains(&summary), "docs/ASVS.md should say: {summary}");
 }

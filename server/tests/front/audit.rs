@@ -2,10 +2,17 @@
 
 use super::call::{ADA, Front, PASSWORD};
 use axum::http::StatusCode;
-use service::platform::audit::PAGE;
+use service::platform::{
+    audit::{self, PAGE},
+    settings::Settings,
+};
 use store::{audit::NewEntry, testing::TestDb};
 
-store::each_engine!(the_page_shows_all_events_or_one_kind, older_events_are_of_the_same_kind);
+store::each_engine!(
+    the_page_shows_all_events_or_one_kind,
+    older_events_are_of_the_same_kind,
+    a_changed_log_is_shown_to_admins,
+);
 
 const LOG: &str = "/admin/audit";
 
@@ -76,4 +83,18 @@ async fn older_events_are_of_the_same_kind(db: &TestDb) {
     let second = shown(&front, &cookie, &link).await;
     assert_eq!(events(&second), ["client-created"]);
     assert!(second.contains(">0<") && !second.contains("data-testid=\"older\""), "{second}");
+}
+
+async fn a_changed_log_is_shown_to_admins(db: &TestDb) {
+    let folder = tempfile::tempdir().unwrap();
+    // A file with another key: the service tests remove seals.
+    std::fs::write(folder.path().join("audit-head"), "{}").unwrap();
+    let settings = Settings { audit_folder: Some(folder.path().to_owned()), ..Settings::default() };
+    let front = Front::with(db, settings);
+    let (_, cookie) = front.admin().await;
+    assert!(!shown(&front, &cookie, LOG).await.contains("audit-changed"));
+    audit::watch(&front.desk).await.unwrap();
+    assert!(shown(&front, &cookie, LOG).await.contains("audit-changed"));
+    let health = front.get_here("/healthz").await.json();
+    assert_eq!(health["parts"]["audit"]["status"], "degraded");
 }

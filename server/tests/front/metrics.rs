@@ -111,10 +111,17 @@ async fn without_a_token_only_this_machine_reads_metrics(db: &TestDb) {
         ("x-forwarded-for", "127.0.0.1"),
         ("x-forwarded-host", "desk.example"),
         ("x-forwarded-proto", "https"),
+        ("x-forwarded-scheme", "https"),
+        ("x-forwarded-ssl", "on"),
+        ("x-forwarded-prefix", "/desk"),
+        ("x-forwarded-by", "proxy"),
+        ("cf-connecting-ip", "192.0.2.7"),
+        ("true-client-ip", "192.0.2.7"),
+        ("x-client-ip", "192.0.2.7"),
         ("forwarded", "for=127.0.0.1"),
         ("x-real-ip", "127.0.0.1"),
         ("via", "1.1 proxy"),
     ] {
-        assert_eq!(look(Some("127.0.0.1:9"), &[forwarded]).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(look(Some("127.0.0.1:9"), &[forwarded]).await, StatusCode::UNAUTHORIZED, "{forwarded:?}");
     }
 }

@@ -91,7 +91,9 @@ async fn private_pages_are_kept_nowhere(db: &TestDb) {
         let page = front.get(path, &[("cookie", &cookie)]).await;
         assert_eq!(page.header(header::CACHE_CONTROL), "no-store", "{path}");
     }
-    assert_eq!(front.get("/reset?token=x", &[]).await.header(header::CACHE_CONTROL), "no-store");
+    for link in ["/reset?token=x", "/not-me?token=x"] {
+        assert_eq!(front.get(link, &[]).await.header(header::CACHE_CONTROL), "no-store", "{link}");
+    }
     for public in ["/", "/strategies", "/plans", "/sign-in"] {
         assert_eq!(
             front.get(public, &[]).await.header(header::CACHE_CONTROL),

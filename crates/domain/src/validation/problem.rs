@@ -160,6 +160,8 @@ problems! {
     NotTimeZone = "must be a valid timezone";
     /// Not an e-mail address.
     NotEmail = "must be a valid e-mail address";
+    /// A new e-mail address with characters beyond ASCII.
+    EmailNotAscii = "must be in ASCII; write an international domain as xn--";
     /// Fewer than ten characters.
     PasswordTooShort = "must have at least 10 characters";
     /// More than 200 characters.

@@ -77,7 +77,7 @@ pub(crate) async fn register(desk: &Identity, origin: &Origin, email: &str, pass
 
 /// Validates e-mail and password; returns the e-mail in its stored (normalized) form.
 async fn usable(desk: &Identity, email: &str, password: &str) -> Result<String> {
-    let read = validation::email(email);
+    let read = validation::new_email(email);
     // Judge against the text as typed, so that the problems of both fields are reported together.
     let named = read.as_deref().unwrap_or(email);
     let password = desk.hasher.judge(named, password).await?.map(|p| FieldProblem::new("password", p));

@@ -432,6 +432,11 @@ async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
     let world = world(db).await;
     let exists = key::connect_key(&world.desk, &world.actor, new_key()).await;
     assert!(matches!(exists, Err(Error::Refused(Refusal::KeyExists))));
+    // If the exchange does not accept it, a connected key is answered like an unknown one.
+    world.fake.state.lock().unwrap().no_futures = true;
+    let guessed = key::connect_key(&world.desk, &world.actor, new_key()).await;
+    assert!(matches!(guessed, Err(Error::Refused(Refusal::KeyUnauthorized))), "{guessed:?}");
+    world.fake.state.lock().unwrap().no_futures = false;
     world.fake.state.lock().unwrap().withdraw = true;
     let other = NewKey { api_key: "other".into(), ..new_key() };
     match key::connect_key(&world.desk, &world.actor, other).await {

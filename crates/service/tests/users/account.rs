@@ -60,6 +60,10 @@ async fn an_address_signs_up_once(db: &TestDb) {
     assert_eq!(problem(again), ("email".to_owned(), Problem::EmailTaken));
     let both = account::sign_up(&desk, here(), "nobody", "short").await;
     assert!(matches!(both, Err(Error::Fields(fields)) if fields.len() == 2));
+    for imitation in ["\u{430}da@example.org", "\u{ff41}da@example.org"] {
+        let refused = account::sign_up(&desk, here(), imitation, OTHER).await;
+        assert_eq!(problem(refused), ("email".to_owned(), Problem::EmailNotAscii), "{imitation}");
+    }
 }
 
 async fn a_stranger_learns_nothing_from_signing_in(db: &TestDb) {

@@ -1,7 +1,7 @@
 //! Creating, reading and updating accounts.
 
 use super::{
-    error::{CREATE_FAILED, CurrencycloudFailure, HandlerResult, UPDATE_FAILED},
+    error::{CREATE_FAILED, CurrencycloudFailure, FIND_FAILED, HandlerResult, UPDATE_FAILED},
     present::CurrencycloudAccount,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{FromRequestParts as _, Path, Request, State},
+    extract::{FromRequestParts as _, Path, RawQuery, Request, State},
 };
 use domain::{SubAccountId, sub_account::SubAccountDraft};
 use service::{Error, Origin, SharedDesk, identity::api_client::Program, money::sub_account};
@@ -83,12 +83,19 @@ async fn given(
     let id = Path::<String>::from_request_parts(&mut parts, &()).await.ok().map(|Path(id)| id);
     let origin = proxy::origin(&parts.extensions, &parts.headers);
     let unreadable = |why| CurrencycloudFailure::unreadable(code, &why);
-    let query = Fields::parse(parts.uri.query().unwrap_or("").as_bytes()).map_err(unreadable)?;
-    if let Some(extra) = query.names().next() {
-        return Err(CurrencycloudFailure::extra(code, extra));
-    }
+    refuse_query(parts.uri.query(), code)?;
     let fields = Fields::of_body(Request::from_parts(parts, body)).await.map_err(unreadable)?;
     Ok((Given { program, origin, draft: SubAccountDraft::new(fields.into_pairs()) }, id))
+}
+
+/// Rejects every parameter in the query, for operations that have none there.
+fn refuse_query(query: Option<&str>, code: &'static str) -> Result<(), CurrencycloudFailure> {
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes());
+    let fields = fields.map_err(|why| CurrencycloudFailure::unreadable(code, &why))?;
+    match fields.names().next() {
+        Some(extra) => Err(CurrencycloudFailure::extra(code, extra)),
+        None => Ok(()),
+    }
 }
 
 /// Changes of an account: the fields of an [`AccountForm`], none of which is required.
@@ -149,7 +156,9 @@ pub(super) async fn create(
 pub(super) async fn current(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
+    RawQuery(query): RawQuery,
 ) -> HandlerResult<CurrencycloudAccount> {
+    refuse_query(query.as_deref(), FIND_FAILED)?;
     Ok(Json(sub_account::current(&desk, &program.actor).await?.into()))
 }
 
@@ -167,8 +176,10 @@ pub(super) async fn current(
 pub(super) async fn get_account(
     State(desk): State<SharedDesk>,
     Caller(program): Caller,
+    RawQuery(query): RawQuery,
     id: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> HandlerResult<CurrencycloudAccount> {
+    refuse_query(query.as_deref(), FIND_FAILED)?;
     let id = read_id(id.ok().map(|Path(id)| id))?;
     Ok(Json(sub_account::get(&desk, &program.actor, id).await?.into()))
 }

@@ -3,7 +3,10 @@
 use super::error::LumetradeFailure;
 use crate::{
     proxy,
-    rest::client::{Caller, only},
+    rest::{
+        client::{Caller, only},
+        fields::{Fields, Unreadable},
+    },
 };
 use axum::{
     extract::Request,
@@ -22,11 +25,23 @@ pub(crate) async fn admit(
     let origin = proxy::origin(request.extensions(), request.headers());
     match caller(desk, permission, request.headers(), &origin).await {
         Ok(caller) => {
+            let query = request.uri().query().unwrap_or_default();
+            check_query(query).map_err(LumetradeFailure::into_response)?;
             request.extensions_mut().insert(caller);
             Ok(request)
         }
         Err(error) => Err(LumetradeFailure::from(error).into_response()),
     }
+}
+
+/// Rejects a query that cannot be parsed, because not every route reads it.
+fn check_query(query: &str) -> std::result::Result<(), LumetradeFailure> {
+    let problem = match Fields::parse(query.as_bytes()) {
+        Ok(_) => return Ok(()),
+        Err(Unreadable::Twice(name)) => format!("{name} is given twice"),
+        Err(_) => "parameters must be UTF-8 text".to_owned(),
+    };
+    Err(LumetradeFailure::validation(problem))
 }
 
 async fn caller(

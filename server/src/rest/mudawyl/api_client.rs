@@ -217,8 +217,8 @@ fn new_client(request: &RawRequest) -> Result<NewClient, MudawylFailure> {
     let permissions = check.required("permissions", |value| texts(value, Problem::NotPermission));
     let rsa_public_key = check.optional("rsaPublicKey", text(|pem| Ok(pem.to_owned())));
     let networks = check.optional("addresses", |value| texts(value, Problem::NotAddresses));
-    let expires_at =
-        check.optional("expiresAt", text(|moment| Micros::from_iso(moment).ok_or(Problem::NotFuture)));
+    let expires_at = check
+        .optional("expiresAt", text(|moment| Micros::from_iso_with_offset(moment).ok_or(Problem::NotDate)));
     let networks = networks.unwrap_or_default();
     let new =
         || Some(NewClient { name: name?, permissions: permissions?, rsa_public_key, networks, expires_at });

@@ -1,11 +1,11 @@
 //! Authentication by signed requests: key and signature in two headers, over the raw target and body.
 
-use super::error::ThreeCommasFailure;
+use super::{error::ThreeCommasFailure, params::unreadable};
 use crate::{
     proxy,
     rest::{
         client::{Caller, only},
-        fields,
+        fields::{self, Fields},
         surface_error::SurfaceError,
     },
 };
@@ -69,5 +69,7 @@ async fn caller(
     let program = api_client::by_signature(desk, &origin, key, &signed).await?;
     let program = program.ok_or_else(ThreeCommasFailure::signature)?;
     api_client::permit(desk, &origin, &program, permission)?;
+    // Here, because not every route reads its query.
+    Fields::parse(uri.query().unwrap_or_default().as_bytes()).map_err(unreadable)?;
     Ok(Caller(program))
 }

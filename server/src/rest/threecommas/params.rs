@@ -72,7 +72,8 @@ fn scalar(value: Value) -> Option<String> {
     }
 }
 
-fn unreadable(why: Unreadable) -> ThreeCommasFailure {
+/// The failure for parameters that cannot be parsed.
+pub(super) fn unreadable(why: Unreadable) -> ThreeCommasFailure {
     match why {
         Unreadable::Twice(name) => ThreeCommasFailure::invalid(&name, "is given twice"),
         Unreadable::TooLarge => SurfaceError::TooLarge.into(),

@@ -57,7 +57,7 @@ async fn make(desk: &Identity, issuer: &str, claims: &Claims) -> Result<Option<U
 }
 
 async fn free_address(desk: &Identity, claims: &Claims) -> Result<Option<String>> {
-    let said = claims.email.as_deref().and_then(|email| validation::email(email).ok());
+    let said = claims.email.as_deref().and_then(|email| validation::new_email(email).ok());
     let Some(email) = said else { return Ok(None) };
     Ok(store::user::by_email(&desk.db, &email).await?.is_none().then_some(email))
 }

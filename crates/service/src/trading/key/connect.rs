@@ -96,9 +96,6 @@ async fn connect(
     let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
     within(&limits, store::key::count_by_user(&desk.db, actor.user).await?, more)?;
     for new in &news {
-        if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
-            return Err(Refusal::KeyExists.into());
-        }
         if let Some(market) = &new.first_day.market
             && first_day::cap_for_new_keys(desk).is_some()
         {
@@ -113,6 +110,10 @@ async fn connect(
     for new in &news {
         let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
         let rights = verify_key(desk, &who, new.trade_type).await?;
+        // After the exchange has accepted the secret: otherwise anyone could find out which keys are connected here.
+        if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
+            return Err(Refusal::KeyExists.into());
+        }
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
         let holds = equity::value_of(desk, &balance).await;
         // The value of an account that counts against no plan may be unknown.
