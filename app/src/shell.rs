@@ -28,6 +28,22 @@ addEventListener("keydown", (event) => {
 });
 }"#;
 
+/// Keeps a question open when the part of the page around it is rendered again, as the position's card is with each fill:
+/// an element that is removed closes without an event, and the one in its place is opened.
+const QUESTIONS: &str = r#"{
+let asked = "";
+addEventListener("beforetoggle", (event) => {
+  if (event.newState === "open") asked = event.target.id;
+  else if (asked === event.target.id) asked = "";
+}, true);
+new MutationObserver(() => {
+  if (!asked) return;
+  const question = document.getElementById(asked);
+  if (!question) asked = "";
+  else if (!question.matches(":popover-open")) question.showPopover();
+}).observe(document.documentElement, { childList: true, subtree: true });
+}"#;
+
 /// The document. The page determines which wasm it loads: the trade desk's, or the small one.
 pub fn shell(options: LeptosOptions) -> AnyView {
     let lang = visit::lang();
@@ -50,6 +66,7 @@ pub fn shell(options: LeptosOptions) -> AnyView {
                 {scripts}
                 <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION></script>
                 <script nonce=use_nonce() inner_html=MENUS></script>
+                <script nonce=use_nonce() inner_html=QUESTIONS></script>
                 <MetaTags/>
             </head>
             <body><App/></body>

@@ -94,6 +94,24 @@ test('a trailing stop waits for its price', async ({ page, key }) => {
   await expectSameDocument(page);
 });
 
+test('a question stays open while the part of the page around it is rendered again', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.02');
+  const question = page.locator('#close-position-question');
+  await page.getByTestId('close-position').click();
+  await expect(question).toBeVisible();
+  await question.evaluate((element) => {
+    const around = element.parentElement;
+    around?.replaceWith(around.cloneNode(true));
+  });
+  await expect(question).toBeVisible();
+  await question.getByTestId('close-position-no').click();
+  await expect(question).toBeHidden();
+});
+
 test('a position is closed, and its stop with it', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
