@@ -51,7 +51,7 @@ table! {
         unsubscribe_profit: "Stop getting e-mails about take profits hit?",
         unsubscribe_loss: "Stop getting e-mails about stop losses hit?",
         outbox: "Outbox",
-        outbox_lead: "E-mails and Telegram messages of this server: failed, then waiting, then sent. Without a mail server, e-mails stay waiting.",
+        outbox_lead: "E-mails and Telegram messages of this server: failed, then waiting, then sent. Without a mail server, e-mails stay waiting. Times are in UTC.",
         outbox_empty: "No messages.",
         withheld: "The text is hidden because it gives access to the account. Without a mail server, run slipstream reset-link on the server.",
         unreadable: "Unreadable message",

@@ -61,7 +61,7 @@ table! {
 
         trips_title: "Recent trips",
         trips_none: "No rule has been reached.",
-        col_time: "Time",
+        col_time: "Time (UTC)",
         col_value: "Value",
         utc(time): "{time} UTC",
         usd(value): "{value} USD",
