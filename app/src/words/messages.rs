@@ -33,7 +33,7 @@ table! {
         unlink: "Disconnect Telegram",
         unlink_sure: "Disconnect Telegram? You'll get no more messages in this chat.",
         chat_title: "Telegram simulator",
-        chat_lead: "This server has no Telegram bot. This page simulates the chat, with the same commands and answers.",
+        chat_lead: "This server has no Telegram bot. This page simulates the chat, with the same commands and answers. Times are in UTC.",
         chat_empty: "No messages yet. Send /start and the code from Settings, Notifications.",
         chat_label: "Conversation",
         chat_you: "You",
