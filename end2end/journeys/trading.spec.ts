@@ -231,7 +231,7 @@ test('the amount follows from the share of equity at risk', async ({ page, key }
   await expectLive(page);
   await trade.ticket.option('sizing', 'risk').click();
   await trade.ticket.percent.fill('1');
-  await expect(trade.ticket.riskAmount).toHaveText('Enter a stop price to calculate the amount.');
+  await expect(trade.ticket.riskAmount).toHaveText('Enter a valid stop price to calculate the amount.');
   const stop = await trade.away(-10);
   await trade.ticket.stop.fill(String(stop));
   await expect(trade.ticket.riskAmount).toHaveText(/^Amount: 0\.\d+ BTC$/);

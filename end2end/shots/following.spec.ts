@@ -1,6 +1,7 @@
 import { Copies, Follows, NewFollow, Panic } from '../pages/follows.ts';
 import { Landing } from '../pages/landing.ts';
 import { AdminStrategies, AdminStrategy } from '../pages/admin.ts';
+import { RiskRules } from '../pages/rules.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import { becomeAdmin } from '../support/admin.ts';
 import { openSandbox, post, signUp } from '../support/person.ts';
@@ -11,6 +12,7 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 4/);
   const [strategies, strategy, begin] = [new Strategies(page), new Strategy(page), new NewFollow(page)];
   const [follows, copies] = [new Follows(page), new Copies(page)];
+  const rules = new RiskRules(page);
   const [operate, one] = [new AdminStrategies(elsewhere), new AdminStrategy(elsewhere)];
   await expect(async () => {
     await strategies.open();
@@ -41,7 +43,7 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await operate.definition.fill('{"entry": {"long": "whenever"}}');
   await operate.create.click();
   await shoot(elsewhere, 'admin-strategies');
-  const name = 'An outside brain with a longer name';
+  const name = 'External signals with a longer name';
   const id = await operate.make(name);
   const landing = new Landing(elsewhere);
   await landing.open();
@@ -96,4 +98,14 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
     await page.goto(`/history?of=${of}`);
     await shoot(page, `history-${of}`);
   }
+
+  await rules.open();
+  await shoot(page, 'rules-empty');
+  await rules.choose('LOSS_STREAK', '3');
+  await rules.add.click();
+  await expect(rules.rows).toHaveCount(1);
+  await rules.choose('SLIPPAGE', '0.5');
+  await rules.preview.click();
+  await expect(rules.result).toBeVisible();
+  await shoot(page, 'rules');
 });

@@ -165,7 +165,7 @@ pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
         view! {
             <tr data-testid="record-trade">
                 <td>{timestamp(trade.entered_at)}</td>
-                <th scope="row"><span data-side=trade.side.word()>{side}</span>{below}</th>
+                <th scope="row" class="sum"><span data-side=trade.side.word()>{side}</span>{below}</th>
                 <td class="roomy number">{entry}</td>
                 <td class="roomy number">{exit}</td>
                 <td class="roomy">{exit_reason}</td>

@@ -32,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
-            {now.message.map(|message| view! { <p class="message" data-testid="maintenance-message">{message}</p> })}
+            {now.message.map(|message| view! { <p class="note" data-testid="maintenance-message">{message}</p> })}
             <p class="hint">{dated_in(words.since(), now.since)}</p>
             {operate}
         };

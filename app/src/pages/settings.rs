@@ -50,11 +50,11 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{words.settings}</h1>
             <p class="lead">{words.signed_in_as(&actor.email)}</p>
             {posted.message()}
-            <div class="columns">
+            <div class="columns level">
                 {password(words, &posted.of("change-password"), kept_programs(&clients, others))}
                 {screen(words)}
             </div>
-            <div class="columns">
+            <div class="columns level">
                 {profile_card(kept)}
                 {plan_card(plan)}
                 {messages_card(&switches, chat)}

@@ -6,7 +6,7 @@ use crate::{
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
-        tables::dated,
+        tables::dated_in,
     },
     visit,
     words::personal::{Personal, personal},
@@ -65,7 +65,7 @@ pub(super) fn card(words: &'static Personal, ticket: Ticket, act: Option<AnyView
                 <h3 class="key-name">{ticket.subject}</h3>
                 <span class="badge" data-mode=mode>{state}</span>
             </div>
-            <p class="hint">{ticket.email}" · "{dated(ticket.created_at)}</p>
+            <p class="hint">{ticket.email}" · "{dated_in(words.sent(), ticket.created_at)}</p>
             <pre>{ticket.message}</pre>
             {act}
         </li>

@@ -39,7 +39,7 @@ pub(crate) fn page() -> impl IntoView {
                 {text}
                 <div class="row">
                     <button type="submit" class="button" data-kind="main">{words.chat_send}</button>
-                    <a class="button" data-kind="quiet" href=again>{words.chat_reload}</a>
+                    <a class="button" href=again>{words.chat_reload}</a>
                 </div>
             </form>
         };

@@ -60,7 +60,7 @@ table! {
         price_filter(step): "The market doesn't accept this price. Enter a multiple of {step}.",
         risk_hint: "The amount is calculated from the stop price. If the stop is hit, you lose this share of your equity, fees included.",
         risk_amount(amount, asset): "Amount: {amount} {asset}",
-        risk_needs_stop: "Enter a stop price to calculate the amount.",
+        risk_needs_stop: "Enter a valid stop price to calculate the amount.",
         stop_loss: "Stop loss",
         without_stop: "No stop loss",
         without_stop_hint: "Your loss on this position isn't limited.",

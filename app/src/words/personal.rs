@@ -40,6 +40,7 @@ table! {
         ask_title: "New support request",
         mine: "Your requests",
         mine_empty: "No requests yet.",
+        sent(time): around { "Sent {time} UTC" },
         open: "Open",
         closed: "Closed",
         requests: "Support requests",

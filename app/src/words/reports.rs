@@ -7,7 +7,7 @@ table! {
     /// Reports and notices.
     Reports, reports {
         title: "Reports",
-        lead: "Your weekly and monthly performance, in your time zone. Each report is e-mailed once and stays here.",
+        lead: "Your weekly and monthly performance, in your time zone. Each report stays here and is sent to you by e-mail once.",
         empty(time): "No reports yet. The first one arrives when this week ends: {time}.",
         so_far: "This week so far",
         so_far_lead: "The week isn't over, so these figures can still change.",
@@ -24,7 +24,7 @@ table! {
         menu: "Reports",
 
         notices: "Activity",
-        notices_lead: "Everything that happened on your accounts in the last seven days, newest first.",
+        notices_lead: "Everything that happened on your accounts in the last seven days, newest first. Times are in UTC.",
         target_refused(symbol, reason): "{symbol}: the exchange rejected a take profit: {reason}",
         notices_empty: "No activity yet. Orders, closed positions, exchange key problems and new sign-ins appear here.",
         older: "Older",

@@ -59,9 +59,9 @@ table! {
         dates_stopped: "Entries stopped",
         dates_closed: "Positions closed",
 
-        trips_title: "Recent trips",
+        trips_title: "Recently reached",
         trips_none: "No rule has been reached.",
-        col_time: "Time",
+        col_time: "Time (UTC)",
         col_value: "Value",
         utc(time): "{time} UTC",
         usd(value): "{value} USD",

@@ -29,7 +29,7 @@ table! {
         sessions: "Sessions",
         sessions_lead: "Browsers and apps signed in to your account. Revoke any you don't recognize.",
         this_session: "This browser",
-        last_seen(time): around { "Last seen {time}" },
+        last_seen(time): around { "Last seen {time} UTC" },
         end_session: "Revoke",
         app_sessions: "Apps",
         app_sessions_lead: "Apps that signed in with your e-mail address and password. API clients have their own page.",

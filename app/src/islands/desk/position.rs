@@ -60,6 +60,7 @@ fn card(
 ) -> impl IntoView + use<> {
     let (words, names) = (desk(account.lang), orders(account.lang));
     let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
+    let margin_held = format!("{} {quote}", figures::cents(position.initial_margin));
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
     let profit = move || {
         let profit = account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
@@ -77,7 +78,6 @@ fn card(
         .liquidation_price
         .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
     let entry = figures::decimal(money::round_to(position.entry_price, tick));
-    let margin_held = figures::cents(position.initial_margin);
     let mut rows = vec![
         named(words.size, size, None, "position-size"),
         figure(words.entry_price.to_owned(), entry, None, None),

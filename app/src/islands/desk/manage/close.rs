@@ -60,7 +60,7 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
         let (text, sure) = (words.close_share(PERCENT), words.close_sure(&money::text(contracts), &base));
         let fields = vec![once(account, sender), fixed("share", PERCENT.to_owned())];
         let close = Question::new("close-100", text, sure, words.dismiss, ACTION, fields);
-        Some(Question { yes: words.close_yes.to_owned(), ..close }.view(sender))
+        Some(Question { kind: "bad", yes: words.close_yes.to_owned(), ..close }.view(sender))
     };
     changing(button_and_question).part()
 }
