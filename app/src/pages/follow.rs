@@ -133,7 +133,8 @@ fn parts(words: &'static Execution, performance: &FollowPerformance) -> AnyView 
     ];
     let row = |(name, value): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     view! {
-        <section class="panel" aria-label=words.net>
+        <section class="panel" aria-labelledby="parts-title">
+            <h2 id="parts-title" class="panel-title">{words.breakdown}</h2>
             <dl class="figures" data-testid="follow-parts">{rows.into_iter().map(row).collect_view()}</dl>
         </section>
     }
