@@ -76,8 +76,9 @@ fn position(words: &'static Execution, follow: &Follow, open: &OpenCopy) -> AnyV
     let targets: Vec<_> = open.targets.iter().map(|target| figures::price(*target)).collect();
     let targets = if targets.is_empty() { "—".to_owned() } else { targets.join(" · ") };
     let leverage = open.leverage.map_or_else(|| "—".to_owned(), |times| format!("{times}×"));
+    let amount = format!("{} {}", figures::decimal(open.amount), follow.strategy.symbol.base());
     let rows = [
-        (words.amount, figures::decimal(open.amount), "position-amount"),
+        (words.amount, amount, "position-amount"),
         (words.entry, price(open.entry_price), "position-entry"),
         (words.leverage, leverage, "position-leverage"),
         (words.stop, price(open.stop), "position-stop"),
