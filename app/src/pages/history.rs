@@ -1,7 +1,6 @@
 //! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries and the closed
 //! trades of all accounts.
 
-use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
         filters::{self, Filter, tabs},
