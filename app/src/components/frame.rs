@@ -133,8 +133,10 @@ fn links(words: &'static Pages) -> [NavLink; 6] {
 
 fn nav(words: &'static Pages) -> impl IntoView {
     let path = visit::path();
+    // The copied trades belong to copy trading.
+    let section = if path.starts_with("/copies") { "/follows" } else { path.as_str() };
     let link = |(href, name, text, short): NavLink| {
-        let current = path.starts_with(href).then_some("page");
+        let current = section.starts_with(href).then_some("page");
         let testid = format!("nav-{}", href.trim_start_matches('/'));
         let long_class = if short.is_some() { "nav-long" } else { "" };
         let short = short.map(|short| view! { <span class="nav-short">{short}</span> });

@@ -43,7 +43,7 @@ pub(crate) fn open_positions(rows: &[OpenPosition], ticks: &Ticks) -> AnyView {
     let columns = [
         (words.col_market, WORDS),
         (words.col_side, WORDS),
-        (words.col_size, NUMBER),
+        (words.col_size, ROOMY_NUMBER),
         (words.col_entry, ROOMY_NUMBER),
         (words.col_stop, NUMBER),
         (words.col_profit, NUMBER),
@@ -61,11 +61,12 @@ fn row(words: &'static Home, open: &OpenPosition, ticks: &Ticks) -> AnyView {
     let (stop, tone_of_stop) = tables::stop_of(p, *protection, ticks);
     let side = orders(visit::lang()).way(p.side);
     let symbol = p.symbol.to_string();
+    let size = format!("{} {}", money::text(p.contracts), p.symbol.base());
     view! {
         <tr data-testid="position-row">
-            <th scope="row">{symbol.clone()}{tables::supervision_of(*protection)}{tight(&[&key.name])}</th>
+            <th scope="row">{symbol.clone()}{tables::supervision_of(*protection)}{tight(&[&size, &key.name])}</th>
             <td>{side}</td>
-            <td class="number">{money::text(p.contracts)}</td>
+            <td class="roomy number">{money::text(p.contracts)}</td>
             <td class="roomy number">{ticks.price(&p.symbol, p.entry_price)}</td>
             <td class="number" data-change=tone_of_stop data-testid="position-stop">{stop}</td>
             <td class="number live-figure" data-pnl=place(open) data-change=tone(p.unrealized_pnl) data-testid="position-pnl">{figures::signed_cents(p.unrealized_pnl)}</td>

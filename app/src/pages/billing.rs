@@ -100,13 +100,14 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     // A user with an assigned plan has lost nothing.
     let lapsed = overview.lapsed.as_ref().filter(|_| overview.held.given.is_none());
     let now = visit.desk.clock.now();
-    let details = overview
-        .subscription
-        .as_ref()
-        .map(|(current, plan)| subscription(words, current, plan, overview, now));
+    let details =
+        overview.subscription.as_ref().map(|(current, _)| subscription(words, current, overview, now));
+    let kind = if named.is_none() { "main" } else { "plain" };
     let see = overview.for_sale.then(|| {
-        view! { <p><a class="button" href="/plans" data-testid="see-plans">{words.see_plans}</a></p> }
+        view! { <a class="button" data-kind=kind href="/plans" data-testid="see-plans">{words.see_plans}</a> }
     });
+    let ending = overview.subscription.as_ref().map(|(current, plan)| end(words, current, plan));
+    let acts = (see.is_some() || ending.is_some()).then(|| view! { <div class="row">{ending}{see}</div> });
     let included = named.map(|plan| includes(words, &plan.limits));
     view! {
         <section class="panel" aria-labelledby="plan-title" data-testid="current-plan">
@@ -117,7 +118,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
             {included}
             {details}
             {credit(words, overview.credit)}
-            {see}
+            {acts}
         </section>
     }
     .rendered()
@@ -133,7 +134,7 @@ fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
 fn credit(words: &'static Billing, cents: i64) -> Option<AnyView> {
     let value = words.credit_value(&money(cents));
     let line = view! {
-        <dl class="figures"><div><dt>{words.credit}</dt><dd data-testid="credit">{value}</dd></div></dl>
+        <dl class="figures short"><div><dt>{words.credit}</dt><dd data-testid="credit">{value}</dd></div></dl>
     };
     (cents > 0).then(|| line.rendered())
 }
@@ -152,7 +153,6 @@ const fn state(words: &'static Billing, state: State) -> &'static str {
 fn subscription(
     words: &'static Billing,
     current: &Subscription,
-    plan: &Plan,
     overview: &Overview,
     now: Micros,
 ) -> AnyView {
@@ -178,17 +178,16 @@ fn subscription(
         let pay = overview.open_invoice.clone().map(|url| {
             view! { <p><a class="button" data-kind="main" href=url data-testid="pay-invoice">{words.pay_invoice}</a></p> }
         });
-        view! { <div class="note" role="alert" data-testid="late"><p>{text}</p>{pay}</div> }
+        view! { <div class="message stack" data-tone="warn" role="alert" data-testid="late"><p>{text}</p>{pay}</div> }
     });
     view! {
         {late}
-        <dl class="figures" data-testid="subscription">
+        <dl class="figures short" data-testid="subscription">
             <div><dt>{words.price}</dt><dd>{price}</dd></div>
             <div><dt>{words.state}</dt><dd data-testid="state">{state(words, current.state)}</dd></div>
             <div><dt>{words.period}</dt><dd>{words.period_value(&current.period_start.date(), &current.period_end.date())}</dd></div>
             {until.map(|(name, at)| view! { <div><dt>{name}</dt><dd data-testid="until">{at.date()}</dd></div> })}
         </dl>
-        {end(words, current, plan)}
     }
     .rendered()
 }

@@ -10,7 +10,10 @@ use crate::{
     },
     islands::fresh::Fresh,
     visit,
-    words::copies::{Copies, copies},
+    words::{
+        copies::{Copies, copies},
+        follows::follows,
+    },
 };
 use domain::copy::Status;
 use leptos::prelude::*;
@@ -56,6 +59,7 @@ pub(crate) fn page() -> impl IntoView {
             Filter::choice("strategy", words.strategy, strategy.clone(), words.any_strategy, strategies),
             Filter::choice("status", words.status, status.clone(), words.any_status, states),
         ];
+        let filtered = [&key, &strategy, &status].into_iter().flatten().any(|value| !value.is_empty());
         let here = |before: &str| {
             let chosen =
                 [("key", key.as_deref()), ("strategy", strategy.as_deref()), ("status", status.as_deref())];
@@ -72,7 +76,7 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.lead}</p>
             {filters::form("/copies", &[], filters, words.show)}
             <section class="panel" aria-label=words.title data-fresh=if moving { "moving" } else { "settled" }>
-                {list(words, &rows)}
+                {list(words, &rows, filtered)}
             </section>
             {pager(words, newest, older)}
             <Fresh/>
@@ -81,9 +85,12 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn list(words: &'static Copies, rows: &[domain::follow::Copied]) -> impl IntoView + use<> {
-    if rows.is_empty() {
-        view! { <p class="empty">{words.empty}</p> }.rendered()
+fn list(words: &'static Copies, rows: &[domain::follow::Copied], filtered: bool) -> AnyView {
+    if rows.is_empty() && filtered {
+        view! { <p class="empty">{words.empty_no_match}</p> }.rendered()
+    } else if rows.is_empty() {
+        let browse = follows(visit::lang()).browse;
+        view! { <p class="empty">{words.empty}" "<a href="/strategies">{browse}</a></p> }.rendered()
     } else {
         copied::table(rows, words.title).rendered()
     }

@@ -76,8 +76,9 @@ fn position(words: &'static Execution, follow: &Follow, open: &OpenCopy) -> AnyV
     let targets: Vec<_> = open.targets.iter().map(|target| figures::price(*target)).collect();
     let targets = if targets.is_empty() { "—".to_owned() } else { targets.join(" · ") };
     let leverage = open.leverage.map_or_else(|| "—".to_owned(), |times| format!("{times}×"));
+    let amount = format!("{} {}", figures::decimal(open.amount), follow.strategy.symbol.base());
     let rows = [
-        (words.amount, figures::decimal(open.amount), "position-amount"),
+        (words.amount, amount, "position-amount"),
         (words.entry, price(open.entry_price), "position-entry"),
         (words.leverage, leverage, "position-leverage"),
         (words.stop, price(open.stop), "position-stop"),
@@ -133,7 +134,8 @@ fn parts(words: &'static Execution, performance: &FollowPerformance) -> AnyView 
     ];
     let row = |(name, value): (&'static str, String)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
     view! {
-        <section class="panel" aria-label=words.net>
+        <section class="panel" aria-labelledby="parts-title">
+            <h2 id="parts-title" class="panel-title">{words.breakdown}</h2>
             <dl class="figures" data-testid="follow-parts">{rows.into_iter().map(row).collect_view()}</dl>
         </section>
     }

@@ -306,8 +306,8 @@ pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
         let link = copies(visit::lang()).title;
         view! {
             <ul class="key-lines">{lines}</ul>
-            <p class="row"><a class="button" data-kind="quiet" href="/follows">{words.title}</a>
-                <a class="button" data-kind="quiet" href="/copies">{link}</a>{panic}</p>
+            <p class="row"><a class="button" href="/follows">{words.title}</a>
+                <a class="button" href="/copies">{link}</a>{panic}</p>
         }
         .rendered()
     };

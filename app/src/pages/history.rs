@@ -1,10 +1,9 @@
 //! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries and the closed
 //! trades of all accounts.
 
-use crate::components::rendered::Rendered as _;
 use crate::{
     components::{
-        filters::tabs,
+        filters::{self, Filter, tabs},
         frame::{Width, frame},
         show::show,
         tables,
@@ -108,23 +107,15 @@ async fn filters(
     trades: bool,
 ) -> Result<AnyView, Error> {
     let markets = market::list_markets(&visit.desk, chosen.trade_type).await?;
-    let keys = keys.iter().map(|key| {
-        view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
-    });
-    let markets = markets.into_iter().map(|m| {
-        view! { <option value=m.symbol.to_string() selected=m.symbol == *symbol>{m.symbol.to_string()}</option> }
-    });
-    Ok(view! {
-        <form method="get" action="/history" class="filters">
-            <input type="hidden" name="of" value=if trades { "trades" } else { "orders" }/>
-            <label for="history-key">{words.choose_key}</label>
-            <select id="history-key" name="key">{keys.collect_view()}</select>
-            <label for="history-symbol">{words.choose_market}</label>
-            <select id="history-symbol" name="symbol">{markets.collect_view()}</select>
-            <button type="submit" class="button">{words.history_show}</button>
-        </form>
-    }
-    .rendered())
+    let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone())).collect();
+    let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string())).collect();
+    let (key, market) = (chosen.id.to_string(), symbol.to_string());
+    let all = vec![
+        Filter { name: "key", label: words.choose_key, value: key, options: Some(keys) },
+        Filter { name: "symbol", label: words.choose_market, value: market, options: Some(markets) },
+    ];
+    let of = if trades { "trades" } else { "orders" };
+    Ok(filters::form("/history", &[("of", of)], all, copies(visit::lang()).show))
 }
 
 /// The tabs; the first two keep the selected account.

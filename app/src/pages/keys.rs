@@ -28,7 +28,8 @@ pub(crate) fn page() -> impl IntoView {
         // A failure about a field is shown beside it, one about a key on its card, and all others above.
         let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
         let above = if on_card { None } else { posted.besides("key-create").message() };
-        let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
+        let first = keys.is_empty();
+        let none = first.then(|| view! { <p class="empty">{words.no_keys}</p> });
         let cards = keys.into_iter().map(|key| card(words, &posted, &key, limits.get(&key.id)));
         let cards = cards.collect_view();
         let body = view! {
@@ -37,21 +38,22 @@ pub(crate) fn page() -> impl IntoView {
             {above}
             {none}
             <ul class="cards" data-testid="keys">{cards}</ul>
-            {sandbox(&visit, words)}
+            {sandbox(&visit, words, first)}
             {add(&visit, words, &posted.of("key-create"))}
         };
         Ok(frame(&visit, words.keys_title, Width::Wide, body))
     })
 }
 
-fn sandbox(visit: &Visit, words: &'static Pages) -> Option<impl IntoView + use<>> {
+/// The offer of a paper account: the main act for a user without keys.
+fn sandbox(visit: &Visit, words: &'static Pages, first: bool) -> Option<impl IntoView + use<>> {
     visit.desk.sandbox.as_ref()?;
     Some(view! {
         <section class="panel offer" aria-labelledby="sandbox-title">
             <h2 id="sandbox-title" class="panel-title">{words.sandbox_title}</h2>
             <p>{words.empty_lead}</p>
             <form method="post" action="/api/key-sandbox">
-                <button type="submit" class="button" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
+                <button type="submit" class="button" data-kind=if first { "main" } else { "plain" } data-testid="open-sandbox">{words.open_sandbox}</button>
             </form>
         </section>
     })
@@ -136,7 +138,7 @@ fn card(
                 <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
                 <span class="badge" data-mode=mode>{state}</span>
                 {sandbox}
-                {trade_link(words, key, words.trade, "main")}
+                {trade_link(words, key, words.trade, "plain")}
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id.display_name())}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>

@@ -53,6 +53,11 @@ impl TradeQuery {
         self.which.word()
     }
 
+    /// Whether a filter, or a page other than the first, is chosen.
+    fn is_filtered(&self) -> bool {
+        self.values.iter().flatten().any(|value| !value.is_empty())
+    }
+
     /// Ignores a symbol or side that cannot be parsed.
     fn wanted(&self) -> Result<Wanted, Error> {
         Ok(Wanted {
@@ -99,11 +104,12 @@ pub(crate) async fn section(
     let newest = request.value("next").map(|_| request.address("/history", ""));
     let csv = request.address("/history.csv", "");
     let empty = match request.which {
+        _ if request.is_filtered() => words.past_no_match,
         Which::Strategy => words.past_empty_strategy,
         Which::Manual => words.past_empty_manual,
     };
     let file = (!rows.is_empty())
-        .then(|| view! { <a class="button" href=csv download data-testid="csv">{words.csv}</a> });
+        .then(|| view! { <div class="row"><a class="button" href=csv download data-testid="csv">{words.csv}</a></div> });
     let list = if rows.is_empty() {
         view! { <p class="empty">{empty}</p> }.rendered()
     } else {
@@ -113,7 +119,7 @@ pub(crate) async fn section(
         {filters}
         <section class="panel" aria-label=empty_label(words, request.which)>
             {list}
-            <div class="row">{file}</div>
+            {file}
         </section>
         {pager(words, newest, older)}
     }
@@ -171,7 +177,7 @@ fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
         (names.col_price, size),
         (words.col_cost, ROOMY_NUMBER),
         (words.col_stop, ROOMY_NUMBER),
-        (words.col_targets, ROOMY),
+        (words.col_targets, ROOMY_NUMBER),
     ];
     if by_strategy {
         columns.push((words.col_leverage, ROOMY_NUMBER));
@@ -226,7 +232,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
             <td class=size>{trade.price.map(figures::price)}</td>
             <td class="roomy number">{figures::cents(trade.cost)}</td>
             <td class="roomy number">{decimal(trade.stop)}</td>
-            <td class="roomy wrap">{targets.join(" · ")}</td>
+            <td class="roomy wrap number">{targets.join(" · ")}</td>
             {copied}
             <td class="roomy wrap">{key}</td>
         </tr>

@@ -85,7 +85,7 @@ table! {
 
         signals: "Signals",
         signals_none: "No signals yet.",
-        signal_title(strategy): "{strategy} signal",
+        signal_title(strategy): "Signal of {strategy}",
         col_signal: "Signal",
         col_by: "Source",
         col_price: "Price",

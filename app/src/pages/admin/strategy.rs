@@ -210,7 +210,7 @@ fn signals(words: &'static Admin, given: &[Given]) -> AnyView {
         (words.col_by, ROOMY),
         (words.col_price, ROOMY_NUMBER),
         (words.col_copies, NUMBER),
-        (words.col_details, WORDS),
+        (words.col_details, "actions"),
     ];
     let row = |signal: &Given| {
         let total: i64 = signal.copies.iter().map(|c| c.copies).sum();
