@@ -80,6 +80,7 @@ async fn a_bad_risk_rule_names_its_fields(db: &TestDb) {
         ),
         (json!({"kind": "SLIPPAGE", "threshold": 1}), "action", "must be STOP_ENTRIES for this kind of rule"),
         (json!({"coolDownHours": 0}), "coolDownHours", "must be integer between 1 and 720"),
+        (json!({"followId": {}}), "followId", "must be UUID"),
         (json!({"action": "PANIC"}), "action", "must be one of the listed values"),
     ] {
         let mut body = of_all();

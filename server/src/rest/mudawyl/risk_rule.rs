@@ -158,12 +158,20 @@ pub(super) async fn resume_rule(
 fn new_rule(request: &RawRequest) -> Result<NewRule, MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Body);
     let level = check.required("level", word(Level::parse, Problem::NotInRange));
-    let scope = match level {
-        Some(Level::Follow) => check.required("followId", id(Problem::NotUuid)).map(Scope::Follow),
-        Some(Level::Key) => check.required("exchangeKeyId", id(Problem::NotUuid)).map(Scope::Key),
-        Some(Level::Person) => Some(Scope::Person),
-        None => None,
+    // An id that the level does not need is checked, too.
+    let follow = match level {
+        Some(Level::Follow) => check.required("followId", id(Problem::NotUuid)),
+        _ => check.optional("followId", id(Problem::NotUuid)),
     };
+    let key = match level {
+        Some(Level::Key) => check.required("exchangeKeyId", id(Problem::NotUuid)),
+        _ => check.optional("exchangeKeyId", id(Problem::NotUuid)),
+    };
+    let scope = level.and_then(|level| match level {
+        Level::Follow => follow.map(Scope::Follow),
+        Level::Key => key.map(Scope::Key),
+        Level::Person => Some(Scope::Person),
+    });
     let kind = check.required("kind", word(Kind::parse, Problem::NotInRange));
     let threshold = check.required("threshold", decimal);
     let cool_down_hours = check.optional("coolDownHours", hours());
