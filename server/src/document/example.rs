@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// Depth limit: deeper than any of our schemas, and the end for a recursive one.
-const DEEPEST: usize = 8;
+const DEEPEST: usize = 16;
 
 /// Gives every request and response body of an operation an example.
 pub(super) fn complete(operation: &mut Value, schemas: &Value) {
