@@ -265,6 +265,9 @@ test('with the keyboard alone: order, move the stop, close', async ({ page, key 
   await keyboard.press('Enter');
   await expect(trade.size).toHaveText('0.02 BTC');
   await expect(trade.position).toHaveAttribute('data-side', /short/i);
+  // The form of the stop is rendered again once the stop is open.
+  await expect(trade.protection).toHaveText('Supervised by Slipstream');
+  await expect(trade.ordersOf('stop_market')).toHaveCount(1);
 
   await keyboard.press('Escape');
   await trade.ticket.place.focus();
