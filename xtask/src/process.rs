@@ -111,6 +111,12 @@ impl Running {
         Ok(())
     }
 
+    /// Waits until the program has ended, whatever its exit status.
+    pub(crate) fn wait(&mut self) -> Result<()> {
+        self.child.wait().with_context(|| format!("cannot wait for `{}`", self.name))?;
+        Ok(())
+    }
+
     /// Waits until it answers 200 to `GET path`.
     pub(crate) fn wait_for_http(&mut self, addr: SocketAddr, path: &str, limit: Duration) -> Result<()> {
         let start = Instant::now();
