@@ -10,15 +10,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod common;
-
-mod document {
-    mod malformed;
-    mod operation;
-    mod owners;
-    mod page;
-    mod refusals;
-    mod strangers;
-    mod whole;
-    mod world;
-}
+mod malformed;
+mod operation;
+mod owners;
+mod page;
+mod refusals;
+mod strangers;
+mod whole;
+mod world;

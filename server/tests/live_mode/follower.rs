@@ -1,9 +1,7 @@
 //! A follower of a strategy on the desk in live mode.
 
-use crate::{
-    common::process::PATIENCE,
-    world::{World, btc},
-};
+use super::world::{World, btc};
+use crate::common::process::PATIENCE;
 use domain::{
     ExchangeId, ExchangeKeyId, FollowId, Side, StrategyId,
     copy::Status,

@@ -1,9 +1,7 @@
 //! A desk in live mode and its exchange as two processes with the proxy between them, and a trader who uses the API.
 
-use crate::{
-    common::process::{PATIENCE, Process, answers, control_token, free_port, until},
-    proxy::Proxy,
-};
+use super::proxy::Proxy;
+use crate::common::process::{PATIENCE, Process, answers, control_token, free_port, until};
 use domain::{Decimal, Order, OrderType, Position, Symbol, TradeType, ticket::RawTicket};
 use exchange::{
     Credentials,
