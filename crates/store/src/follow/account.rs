@@ -1,4 +1,4 @@
-//! What one user follows, read with one statement: the keys, their follows, and whether copies are paused.
+//! The keys of one user with their follows, and whether copies are paused, read with one statement.
 
 use super::Follow;
 use crate::{Result, Source};

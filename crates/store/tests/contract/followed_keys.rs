@@ -1,4 +1,4 @@
-//! What a user follows, read with one statement.
+//! The keys of one user with their follows, and the entries that pages and risk rules read.
 
 use crate::{
     copies::{STRATEGY, begin, claim, copy_of, follower, queued, with_strategy},
