@@ -2,6 +2,8 @@
 //! kill real servers (`crash`, `crash_rounds`) and those that need the whole machine (`flood`) are separate, so that
 //! `cargo xtask test` can run them alone.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
+
 mod common;
 mod contract_texts;
 mod copies;
