@@ -1,7 +1,7 @@
 //! The keys of one user with their follows, and whether copies are paused, read with one statement.
 
 use super::Follow;
-use crate::{Result, Source};
+use crate::{Result, Source, key::exchange_key};
 use domain::{
     AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, FollowId, Micros, RiskProfileId,
     StrategyId, StrategyType, Symbol, TradeType, UserId, copy::Paused,
@@ -78,24 +78,7 @@ impl Row {
 
 impl From<Row> for ExchangeKey {
     fn from(row: Row) -> Self {
-        Self {
-            id: row.id,
-            exchange_id: row.exchange_id,
-            trade_type: row.trade_type,
-            strategy_type: row.strategy_type,
-            active: row.active,
-            name: row.name,
-            api_key: row.api_key,
-            status: row.status,
-            sandbox: row.sandbox,
-            ip_restricted: row.ip_restricted,
-            account_mode: row.account_mode,
-            may_withdraw: row.may_withdraw,
-            expires_at: row.expires_at,
-            traded_elsewhere: row.traded_elsewhere,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
+        exchange_key!(row)
     }
 }
 
