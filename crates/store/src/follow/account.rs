@@ -1,7 +1,7 @@
 //! The keys of one user with their follows, and whether copies are paused, read with one statement.
 
 use super::Follow;
-use crate::{Result, Source, key::exchange_key};
+use crate::{Result, Source, key::exchange_key, switch::PAUSE_COPIES};
 use domain::{
     AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, FollowId, Micros, RiskProfileId,
     StrategyId, StrategyType, Symbol, TradeType, UserId, copy::Paused,
@@ -95,9 +95,10 @@ pub async fn following_keys(from: impl Source, owner: UserId) -> Result<Followin
            o.strategy_id as withdrawn, p.changed_at as all_paused_at \
          from exchange_keys k left join follows f on f.exchange_key_id = k.id and f.stopped_at is null \
            left join own_sources o on o.strategy_id = f.strategy_id and o.visibility = 'PRIVATE' and o.user_id <> $1 \
-           left join switches p on p.name = 'pause-copies' \
+           left join switches p on p.name = $2 \
          where k.user_id = $1 order by k.id, f.id",
-        owner
+        owner,
+        PAUSE_COPIES
     )?;
     let mut read = FollowingKeys::default();
     for row in rows {
