@@ -1,6 +1,6 @@
 //! Tests derived from the OpenAPI document alone. It is compared with the routes and with docs/API.md, and
 //! every operation in it is called: without credentials, with other users' ids, and with malformed bodies. A
-//! new operation is covered as soon as it is in the document; if its path contains an id, [`document::world`]
+//! new operation is covered as soon as it is in the document; if its path contains an id, [`world`]
 //! must know what kind.
 
 #![allow(

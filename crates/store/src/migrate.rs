@@ -63,7 +63,7 @@ pub(crate) fn sqlite_digest() -> u64 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     for one in SQLITE.iter() {
-        (one.version, one.checksum.as_ref()).hash(&mut hasher);
+        (one.version, &*one.checksum).hash(&mut hasher);
     }
     hasher.finish()
 }

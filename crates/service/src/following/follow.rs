@@ -140,8 +140,9 @@ impl FollowContext {
 
     /// Returns the follows that `wanted` chooses.
     async fn all(&self, desk: &Following, wanted: impl Fn(&FollowRow) -> bool) -> Result<Vec<Follow>> {
-        let mut follows = Vec::with_capacity(self.rows.len());
-        for row in self.rows.iter().filter(|row| wanted(row)) {
+        let rows: Vec<_> = self.rows.iter().filter(|row| wanted(row)).collect();
+        let mut follows = Vec::with_capacity(rows.len());
+        for row in rows {
             match self.shown(desk, row).await {
                 Ok(follow) => follows.push(follow),
                 // It was stopped between two reads, and its strategy is no longer visible.
