@@ -27,7 +27,7 @@ pub struct Overview {
     pub profiles: Vec<RiskProfile>,
     /// The caller's risk rules, oldest first.
     pub rules: Vec<RiskRule>,
-    /// What each follow with an entered copy earned.
+    /// The earnings of each follow with an entered copy.
     pub performances: HashMap<FollowId, FollowPerformance>,
 }
 

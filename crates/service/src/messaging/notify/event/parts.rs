@@ -1,4 +1,4 @@
-//! What the larger events contain.
+//! The contents of the larger events.
 
 use domain::{CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, Symbol, risk_rule};
 use serde::{Deserialize, Serialize};
