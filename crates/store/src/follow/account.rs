@@ -7,7 +7,7 @@ use domain::{
     StrategyId, StrategyType, Symbol, TradeType, UserId, copy::Paused,
 };
 use sqlx::FromRow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A user's keys with what they follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,6 +84,7 @@ impl From<Row> for ExchangeKey {
 
 /// Reads a user's keys with what they follow. Stopped follows are left out.
 pub async fn following_keys(from: impl Source, owner: UserId) -> Result<FollowingKeys> {
+    // Sorted below: sqlx knows that a joined column may be null only if the statement ends with the join.
     let rows = rows!(
         Row,
         from,
@@ -96,19 +97,18 @@ pub async fn following_keys(from: impl Source, owner: UserId) -> Result<Followin
          from exchange_keys k left join follows f on f.exchange_key_id = k.id and f.stopped_at is null \
            left join own_sources o on o.strategy_id = f.strategy_id and o.visibility = 'PRIVATE' and o.user_id <> $1 \
            left join switches p on p.name = $2 \
-         where k.user_id = $1 order by k.id, f.id",
+         where k.user_id = $1",
         owner,
         PAUSE_COPIES
     )?;
-    let mut read = FollowingKeys::default();
+    let (mut read, mut keys) = (FollowingKeys::default(), BTreeMap::new());
     for row in rows {
         read.follows.extend(row.follow(owner));
         read.withdrawn.extend(row.withdrawn);
         read.all_paused |= row.all_paused_at.is_some();
-        if read.keys.last().is_none_or(|key| key.id != row.id) {
-            read.keys.push(row.into());
-        }
+        keys.entry(row.id).or_insert_with(|| ExchangeKey::from(row));
     }
+    read.keys = keys.into_values().collect();
     read.follows.sort_by_key(|follow| follow.id);
     Ok(read)
 }
