@@ -113,6 +113,17 @@ pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow
     follows!(from, fetch_all, "where user_id = $1 and stopped_at is null order by id", owner)
 }
 
+/// Lists a key's follows that were not stopped, oldest first.
+pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -> Result<Vec<Follow>> {
+    follows!(
+        from,
+        fetch_all,
+        "where exchange_key_id = $1 and user_id = $2 and stopped_at is null order by id",
+        key,
+        owner
+    )
+}
+
 /// Updates the changeable columns of a follow, which must have been read in the same transaction.
 ///
 /// # Errors
