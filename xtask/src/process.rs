@@ -180,6 +180,7 @@ mod tests {
     fn a_background_program_is_waited_for() {
         assert!(Running::start(&mut Command::new("true")).unwrap().wait_for_success().is_ok());
         let error = Running::start(&mut Command::new("false")).unwrap().wait_for_success().unwrap_err();
+        assert!(Running::start(&mut Command::new("false")).unwrap().wait().is_ok());
         assert!(error.to_string().starts_with("`false` ended with"), "{error}");
     }
 
