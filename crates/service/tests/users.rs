@@ -23,6 +23,7 @@ mod users {
     mod recovery;
     mod sessions;
     mod setting;
+    mod sign_in_ends;
     mod step_up;
     mod tokens;
 }

@@ -3,7 +3,8 @@
 use crate::{
     identity::{
         api_client::Decoy, maintenance::MaintenanceCache, oidc::Issuer, password::PasswordHasher,
-        recaptcha::Verifier, signing::Keyring, token::Verified,
+        recaptcha::Verifier, sign_in_end::SignInEnds,
+        signing::Keyring, token::Verified,
     },
     messaging::SharedMessaging,
 };
@@ -18,6 +19,8 @@ pub struct Identity {
     pub(crate) keyring: Keyring,
     /// Access tokens that were verified recently.
     pub(crate) verified: Verified,
+    /// Open event streams, which end with the sign-in that opened them.
+    pub(crate) sign_in_ends: SignInEnds,
     /// Dummy client that is compared against when a key is unknown.
     pub(crate) decoy: Decoy,
     /// Maintenance mode.
@@ -39,6 +42,7 @@ impl Identity {
             hasher: PasswordHasher::default(),
             keyring: Keyring::default(),
             verified: Verified::default(),
+            sign_in_ends: SignInEnds::default(),
             decoy: Decoy::default(),
             maintenance: MaintenanceCache::default(),
             verifier: Verifier::new(messaging.settings.edge.recaptcha.as_ref())?,
