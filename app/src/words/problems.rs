@@ -124,6 +124,7 @@ texts! {
         P::NotExchangePublicKey => "Paste an Ed25519 or RSA public key in PEM format, RSA with 2,048 bits or more. Never paste the private key.",
         P::NotAddresses => "Enter IP addresses such as 203.0.113.7, or networks such as 203.0.113.0/24.",
         P::NotPublicUrl => "Enter an https:// address whose host is reachable from the internet.",
+        P::NotAllowedHost => "This install doesn't send events to this host. Use another one, or ask the admin to allow it.",
         P::ApprovalRequested => "This source is public already, or waits for an admin's approval.",
         P::WebhookDisabled => "This webhook is disabled. Enable it first.",
         P::NotTopic => "Choose at least one kind of event.",

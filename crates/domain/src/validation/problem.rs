@@ -232,6 +232,8 @@ problems! {
     NotAddresses = "must be IP addresses or networks";
     /// Not an https address of a public host.
     NotPublicUrl = "must be an https URL of a public host";
+    /// Not at one of the hosts that the install's admin allows.
+    NotAllowedHost = "must be at a host that this install allows";
     /// The source is public, or a request to approve it is open.
     ApprovalRequested = "must be private and without an open request";
     /// The webhook is disabled.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub signal_max_age_s: i64,
     /// Whether event webhooks may have addresses on this machine, without TLS; for tests and sandbox mode only.
     pub local_webhooks: bool,
+    /// The only hosts that event webhooks may have, in lower case; empty if they may have any public one.
+    pub webhook_hosts: Vec<String>,
     /// Number of signals of one strategy within a minute above which it is paused for entries.
     pub max_signals_per_minute: u16,
     /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
@@ -210,6 +212,7 @@ impl Default for Settings {
             allow_unrestricted_keys: false,
             first_day_cap_usd: Some(FIRST_DAY_CAP_USD),
             local_webhooks: false,
+            webhook_hosts: Vec::new(),
             max_signals_per_minute: SIGNALS_PER_MINUTE,
             log_audit: false,
             audit_folder: None,

@@ -11,6 +11,16 @@ fn webhooks_to_this_machine_are_for_tests() {
 }
 
 #[test]
+fn webhooks_may_be_restricted_to_hosts() {
+    assert!(read(&[]).unwrap().settings.webhook_hosts.is_empty());
+    let set = read(&[("SLIPSTREAM_WEBHOOK_HOSTS", "Hooks.example.org, 1.1.1.1")]).unwrap();
+    assert_eq!(set.settings.webhook_hosts, ["hooks.example.org", "1.1.1.1"]);
+    for bad in ["https://hooks.example.org", "hooks.example.org:8443", "a,,b", "*.example.org"] {
+        assert_eq!(refused(&[("SLIPSTREAM_WEBHOOK_HOSTS", bad)]).len(), 1, "{bad}");
+    }
+}
+
+#[test]
 fn a_strategy_may_send_so_many_signals_a_minute() {
     assert_eq!(read(&[]).unwrap().settings.max_signals_per_minute, 30);
     let set = |value| read(&[("SLIPSTREAM_SIGNALS_PER_MINUTE", value)]);
