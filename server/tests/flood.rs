@@ -77,7 +77,7 @@ impl Desk {
     /// As [`Self::connect`], from another address of this machine: 127.0.0.`last`.
     async fn connect_from(&self, last: u8, text: &str) -> std::io::Result<TcpStream> {
         let socket = TcpSocket::new_v4()?;
-        // What a peer does not read soon waits at the server.
+        // Small, so that most of a response waits at the server.
         socket.set_recv_buffer_size(4 * 1_024)?;
         socket.bind(([127, 0, 0, last], 0).into())?;
         let mut stream = socket.connect(self.addr).await?;
@@ -263,7 +263,7 @@ async fn a_trader_notices_nothing_of_half_sent_bodies() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trader_notices_nothing_of_responses_that_nobody_reads() {
+async fn a_trader_notices_nothing_of_responses_that_are_not_read() {
     let desk = Desk::start(DESCRIPTORS, &[]).await;
     let trader = Trader::come(&desk).await;
     let mut live = trader.watch().await;

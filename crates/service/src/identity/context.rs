@@ -3,8 +3,7 @@
 use crate::{
     identity::{
         api_client::Decoy, maintenance::MaintenanceCache, oidc::Issuer, password::PasswordHasher,
-        recaptcha::Verifier, sign_in_end::SignInEnds,
-        signing::Keyring, token::Verified,
+        recaptcha::Verifier, sign_in_end::SignInEnds, signing::Keyring, token::Verified,
     },
     messaging::SharedMessaging,
 };

@@ -1,5 +1,4 @@
-//! Ends of sign-ins: whoever has an open event stream learns that a sign-in of its user has ended, and checks whether
-//! it was its own.
+//! Ends of sign-ins: every open event stream of the user is notified, and checks whether its own sign-in has ended.
 //!
 //! The instance that ended a sign-in notifies its streams after the commit. The others, and a command line beside
 //! them, learn it from a row that the transaction wrote: every instance reads the new ones twice a second.

@@ -1,4 +1,4 @@
-//! What ends the open event streams of a user, on this instance and on others.
+//! Ends of sign-ins and the open event streams of their user, on this instance and on others.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, change, desk, from, here, reset_link_token};
 use domain::{UserId, time::HOUR};

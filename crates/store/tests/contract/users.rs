@@ -338,7 +338,8 @@ async fn actions_are_recorded(db: &TestDb) {
 
 async fn ends_of_sign_ins_are_counted_for_each_user(db: &TestDb) {
     let (first, second) = (person(db, 1).await, person(db, 2).await);
-    let record = async |user, at| write(db, async |tx| sign_in_end::record(tx, user, at).await).await.unwrap();
+    let record =
+        async |user, at| write(db, async |tx| sign_in_end::record(tx, user, at).await).await.unwrap();
     let since = async |at| {
         let rows = sign_in_end::list_since(&**db, at).await.unwrap();
         rows.into_iter().map(|row| (row.user_id, row.count, row.ended_at)).collect::<Vec<_>>()
