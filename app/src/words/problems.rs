@@ -99,6 +99,7 @@ texts! {
         P::PasswordTooLong => "Use at most 200 characters.",
         P::PasswordHasName => "Don't use your e-mail address or the name Slipstream.",
         P::PasswordTooCommon => "This is too easy to guess. A few unrelated words work well.",
+        P::PasswordBreached => "This password is known from a data breach. Choose another one.",
         P::WrongCredentials => "E-mail or password is wrong.",
         P::WrongPassword => "This isn't your current password.",
         P::EmailTaken => "This e-mail address can't be used. Do you already have an account?",

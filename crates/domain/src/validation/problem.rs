@@ -168,6 +168,8 @@ problems! {
     PasswordTooLong = "must have at most 200 characters";
     /// Too easy to guess.
     PasswordTooCommon = "is too easy to guess";
+    /// It is in the install's list of breached passwords.
+    PasswordBreached = "is known from a data breach";
     /// It contains the user's e-mail address or the product's name.
     PasswordHasName = "must not contain your e-mail address or the product's name";
     /// E-mail or password is wrong; the response does not reveal which.

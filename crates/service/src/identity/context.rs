@@ -38,7 +38,7 @@ impl Identity {
     /// When the configuration of reCAPTCHA or the external issuer cannot be used.
     pub(crate) fn new(messaging: SharedMessaging) -> anyhow::Result<SharedIdentity> {
         Ok(Arc::new(Self {
-            hasher: PasswordHasher::default(),
+            hasher: PasswordHasher::new(messaging.settings.breached_passwords.clone()),
             keyring: Keyring::default(),
             verified: Verified::default(),
             sign_in_ends: SignInEnds::default(),
