@@ -27,6 +27,8 @@ use tokio_tungstenite::{
 
 const WEBHOOKS: &str = "/v1/priv/webhook";
 const EVENTS: &str = "/v1/priv/events";
+/// The password that [`Person::sign_up`] chooses.
+const PASSWORD: &str = "correct horse battery";
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
