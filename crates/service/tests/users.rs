@@ -25,5 +25,6 @@ mod users {
     mod setting;
     mod sign_in_ends;
     mod step_up;
+    mod suspended_webhooks;
     mod tokens;
 }
