@@ -6,13 +6,23 @@ pub(crate) fn line<const N: usize>(fields: [String; N]) -> String {
     fields.join(",") + "\r\n"
 }
 
-/// Encodes user-provided text. A spreadsheet interprets a text that begins like a formula as one, so an
-/// apostrophe is put before it. Quotes inside quotes are doubled.
-///
-/// In countries with a decimal comma, Excel separates the cells of a file by semicolons, and ignores quotes inside a cell.
-/// What follows a semicolon or a tab therefore counts as the beginning of a text, too.
+/// Encodes user-provided text, in quotes if it needs them. Nothing in it becomes a formula.
 #[must_use]
 pub(crate) fn words(given: &str) -> String {
+    if given.contains([',', '"', '\r', '\n']) { quoted(given) } else { without_formulas(given) }
+}
+
+/// As [`words`], always in quotes. Quotes inside quotes are doubled.
+#[must_use]
+pub(crate) fn quoted(given: &str) -> String {
+    format!("\"{}\"", without_formulas(given).replace('"', "\"\""))
+}
+
+/// A spreadsheet interprets a text that begins like a formula as one, so an apostrophe is put before it.
+///
+/// In countries with a decimal comma, Excel separates the cells of a file by semicolons, and ignores quotes inside a cell.
+/// What follows a semicolon, a tab or a line break therefore counts as the beginning of a text, too.
+fn without_formulas(given: &str) -> String {
     let mut safe = String::with_capacity(given.len() + 1);
     let mut begins = true;
     for c in given.chars() {
@@ -20,9 +30,9 @@ pub(crate) fn words(given: &str) -> String {
             safe.push('\'');
         }
         safe.push(c);
-        begins = matches!(c, ';' | '\t') || (begins && matches!(c, ' ' | '"'));
+        begins = matches!(c, ';' | '\t' | '\r' | '\n') || (begins && matches!(c, ' ' | '"'));
     }
-    if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    safe
 }
 
 #[cfg(test)]
@@ -54,6 +64,16 @@ mod tests {
         ] {
             assert_eq!(read(&words(evil)), safe, "{evil}");
         }
+        // The client of a failed sign-in, which a stranger chooses and an admin exports.
+        assert_eq!(
+            quoted("Mozilla/5.0 (X11; =cmd|' /C calc'!A0)"),
+            "\"Mozilla/5.0 (X11; '=cmd|' /C calc'!A0)\""
+        );
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(
+            quoted("Mozilla/5.0 (X11; Linux x86_64), like Gecko"),
+            "\"Mozilla/5.0 (X11; Linux x86_64), like Gecko\""
+        );
         assert_eq!(words("EMA cross"), "EMA cross");
         assert_eq!(words("a,\"b\""), "\"a,\"\"b\"\"\"");
     }
