@@ -150,6 +150,8 @@ pub struct Copied {
     pub detail: Option<CopyDetail>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<Decimal>,
     /// Equity of the account when the copy was sized.
     pub equity: Option<Decimal>,
     /// Amount in base units.

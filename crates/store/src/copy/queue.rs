@@ -144,6 +144,8 @@ pub struct Work {
     pub detail: Option<String>,
     /// For an exit: number of times the exchange rejected closing the position.
     pub attempts: i64,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<DecimalText>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
@@ -177,12 +179,13 @@ pub struct Work {
 select! {
     work -> Work,
     "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
-     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, \
+     c.action, c.side, c.detail, c.attempts, z.amount as exit_percent, c.risk_percent, s.at as signal_at, \
      s.price as signal_price, s.market_price, s.stop, s.targets, \
      s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
      f.stopped_at, f.max_leverage, u.frozen_at, u.suspended_at",
     "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
-     join follows f on f.id = c.follow_id join users u on u.id = c.user_id"
+     join follows f on f.id = c.follow_id join users u on u.id = c.user_id \
+     left join signal_sizes z on z.signal_id = c.signal_id and z.unit = 'position_percent' and c.action = 'EXIT'"
 }
 
 /// Lists the copies of a claim.

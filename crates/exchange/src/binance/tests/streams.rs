@@ -198,7 +198,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         &json!({ "e": "ACCOUNT_CONFIG_UPDATE", "E": 1, "T": 1, "ac": { "s": "BTCUSDT", "l": 25 } }),
     )
     .await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)));
 }
 
 fn algo_update(status: &str, actual: &str) -> Value {

@@ -88,13 +88,16 @@ pub async fn performance(
     Ok((follow, performance))
 }
 
-/// Converts a stored entry. A result without its costs, of a copy from before they were stored, counts as realized.
+/// Converts a stored entry. The result of a copy whose stop was rejected is that of its trade. A result without its costs, of a copy from before they were stored, counts as realized.
 fn entered(row: &EntryRow) -> EnteredCopy {
     let (fees, funding) = (row.fees.map(|text| text.0), row.funding.map(|text| text.0));
     let (fees, funding) = (fees.unwrap_or_default(), funding.unwrap_or_default());
     let profit =
         |net: Decimal| Profit { realized: net + fees + funding, unrealized: Decimal::ZERO, fees, funding };
-    let filled = row.filled_at.or(row.opened_at).zip(row.entry_price).zip(row.amount).zip(row.side);
+    let rescued = row.status == Status::Failed;
+    // The price in the row of such a copy is the one at which it was sized.
+    let price = if rescued { row.average_price } else { row.entry_price };
+    let filled = row.filled_at.or(row.opened_at).zip(price).zip(row.amount).zip(row.side);
     let entry = filled.map(|(((filled_at, price), amount), side)| Entry {
         side,
         signal_at: row.signal_at,
@@ -103,7 +106,9 @@ fn entered(row: &EntryRow) -> EnteredCopy {
         price: price.0,
         amount: amount.0,
     });
-    EnteredCopy { entry, ended_at: row.finished_at, profit: row.profit_usd.map(|text| profit(text.0)) }
+    let of_trade = row.realized.filter(|_| rescued).map(|text| text.0 - fees - funding);
+    let net = row.profit_usd.map(|text| text.0).or(of_trade);
+    EnteredCopy { entry, ended_at: row.finished_at, profit: net.map(profit) }
 }
 
 /// Returns the results of the open copies so far: their positions at the mark price, and what their stored fills and

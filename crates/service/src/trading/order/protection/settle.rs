@@ -229,6 +229,7 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
+        Request::Reduce(reducing) if reducing.copy.is_some() => Exit::Signal,
         Request::Close | Request::Open(_) | Request::Reduce(_) => Exit::Manual,
         Request::Adopt(_)
         | Request::Enter(_)
