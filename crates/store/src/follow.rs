@@ -127,16 +127,6 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
     )
 }
 
-/// Lists a user's follows that were stopped, the last one first.
-pub async fn list_stopped(from: impl Source, owner: UserId) -> Result<Vec<Follow>> {
-    follows!(
-        from,
-        fetch_all,
-        "where user_id = $1 and stopped_at is not null order by stopped_at desc, id desc",
-        owner
-    )
-}
-
 /// A market on which a key follows a strategy.
 #[derive(FromRow)]
 struct Followed {
