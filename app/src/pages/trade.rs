@@ -14,12 +14,16 @@ use crate::{
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, Ground, INIT, TicketDraft, TradeDesk},
+        desk::{Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, TicketDraft, TradeDesk},
         price::LivePrice,
     },
-    pages::{dashboard, keys, landing::seed},
+    pages::{
+        closed_trades::{self, ClosedQuery},
+        dashboard, keys,
+        landing::seed,
+    },
     visit::{self, Visit, encoded},
-    words::{pages::Pages, pages::pages, problems},
+    words::{home::home, pages::Pages, pages::pages, problems},
 };
 use domain::{
     Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, preset::Preset,
@@ -29,6 +33,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::{
     Error,
+    identity::flash::Flash,
     trading::{first_day, key, market, order, preset, sandbox_control::Playing},
 };
 
@@ -67,9 +72,12 @@ pub(crate) fn page() -> impl IntoView {
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
+        let closed = closed(&visit, &keys, &query, &chosen, &symbol).await?;
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
+        provide_context(kept(&posted));
+        provide_context(EntryAutomation::from_values(typed(&query, &posted)));
         let body = view! {
             <h1 class="visually-hidden">{title.clone()}</h1>
             <div class="market-bar">
@@ -84,10 +92,34 @@ pub(crate) fn page() -> impl IntoView {
             {presets}
             {adopt}
             <TradeDesk/>
+            {closed}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
     })
+}
+
+/// The closed trades of the account and market, or the link that asks for them.
+async fn closed(
+    visit: &Visit,
+    keys: &[ExchangeKey],
+    query: &[(String, String)],
+    key: &ExchangeKey,
+    symbol: &Symbol,
+) -> Result<AnyView, Error> {
+    let words = home(visit::lang());
+    let Some(request) = ClosedQuery::of_desk(query, key, symbol) else {
+        let link = view! { <a href=ClosedQuery::desk(key, symbol) data-testid="closed-link">{words.closed_here}</a> };
+        return Ok(view! { <p class="aside">{link}</p> }.rendered());
+    };
+    let list = closed_trades::section(visit, keys, &request).await?;
+    Ok(view! {
+        <section id="closed" class="stack" aria-labelledby="closed-title">
+            <h2 id="closed-title">{words.closed_here}</h2>
+            {list}
+        </section>
+    }
+    .rendered())
 }
 
 /// The choice of a preset, and the form that saves the ticket as one if it was requested or has problems.
@@ -204,23 +236,37 @@ fn fee_rate(kind: TradeType) -> Decimal {
     }
 }
 
-/// The values of a failed post, or those that a form without scripts passed in the query.
+/// The values of the ticket's failed post, or those that a form without scripts passed in the query.
+fn typed<'a>(query: &'a [(String, String)], posted: &'a Posted) -> &'a [(String, String)] {
+    let flash = posted.flash().filter(|flash| flash.form == "order-place" && flash.notice.is_none());
+    flash.map_or(query, |flash| &flash.values)
+}
+
 fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
-    let kept = posted.of("order-place");
-    let mut draft = TicketDraft::from_values(if kept.failed() { kept.values() } else { query });
+    let mut draft = TicketDraft::from_values(typed(query, posted));
     if named(query, "addTarget").is_some() && draft.targets.len() < MOST_TARGETS {
         draft.targets.push(String::new());
     }
     draft
 }
 
-/// The problems of the last post, if it was one of the ticket's forms, or of the others.
-fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
+/// The last post, if it has failed and was one of the ticket's forms, or of the others.
+fn failed(posted: &Posted, of_ticket: bool) -> Option<&Flash> {
     let ours = |form: &str| {
         ![adopt::FORM, presets::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
     };
-    let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
-    flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
+    posted.flash().filter(|f| f.notice.is_none() && ours(&f.form))
+}
+
+/// The problems of the last post, if it was one of the ticket's forms, or of the others.
+fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
+    let fields = |flash: &Flash| FormFailure { fields: flash.fields.clone(), ..FormFailure::default() };
+    failed(posted, of_ticket).map(fields).unwrap_or_default()
+}
+
+/// What was typed in a form of the position that has failed.
+fn kept(posted: &Posted) -> KeptValues {
+    KeptValues(failed(posted, false).map(|flash| flash.values.clone()).unwrap_or_default())
 }
 
 /// JSON that cannot end its script element.

@@ -22,7 +22,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <div class="with-unit">
                     <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
                         data-testid="leverage" aria-describedby="leverage-problem"/>
-                    <span class="unit" aria-hidden="true">"x"</span>
+                    <span class="unit" aria-hidden="true">"×"</span>
                 </div>
             </div>
         }

@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    TicketDraft, confirm, controls, exits,
+    TicketDraft, automation, confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -53,6 +53,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 {stop(ticket, sender, &quote)}
                 {targets::view(ticket, sender)}
             </div>
+            {automation::view(ticket, sender)}
             {preview::view(ticket)}
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
@@ -94,10 +95,12 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    sender.submit_with(event, untrack(|| converted(ticket)), move || {
+    let done = move |_: &web_sys::HtmlFormElement| {
         ticket.reset();
+        automation::clear();
         close_sheet();
-    });
+    };
+    sender.submit_with(event, untrack(|| converted(ticket)), Box::new(done));
 }
 
 /// The fields that are sent in other units than typed, and the confirmation.
