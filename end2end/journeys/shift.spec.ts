@@ -49,6 +49,23 @@ test('the trade page and the dashboard stay in place on a phone while they becom
   await dashboard();
 });
 
+test('lists stay in place on a phone while they become live', async ({ page, key }) => {
+  await page.setViewportSize(PHONE);
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.reveal();
+  await trade.buy('0.05');
+  await trade.close();
+  await expect(trade.noPosition).toBeVisible();
+  await recordShifts(page);
+  for (const path of ['/history?of=closed', '/follows', '/accounts', '/keys', `/trade?closed=1&key=${key}`]) {
+    await page.goto(path);
+    await expectLive(page);
+    await expectStill(page);
+  }
+});
+
 test('a part that appears late is noticed', async ({ page }) => {
   await page.setViewportSize(PHONE);
   await recordShifts(page);

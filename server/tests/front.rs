@@ -15,6 +15,7 @@ mod front {
     mod call;
     mod captcha;
     mod closed;
+    mod contrast;
     mod edge;
     mod follows;
     mod frozen;

@@ -16,9 +16,12 @@ use crate::{
 };
 use domain::live::LiveEventKind;
 use leptos::prelude::*;
-use service::messaging::{
-    notice::{self, Notice},
-    words::order_failure,
+use service::{
+    messaging::{
+        notice::{self, Notice},
+        words::order_failure,
+    },
+    trading::market,
 };
 
 /// The bell's page.
@@ -26,7 +29,9 @@ pub(crate) fn page() -> impl IntoView {
     let before = visit::query("before").and_then(|text| text.parse().ok());
     show(move |visit| async move {
         let words = reports(visit::lang());
-        let page = notice::read_page(&visit.desk, visit.trader()?, before).await?;
+        let mut page = notice::read_page(&visit.desk, visit.trader()?, before).await?;
+        let events = page.items.iter_mut().map(|notice| &mut notice.event).collect();
+        market::round_averages(&visit.desk, events).await;
         // Everything on this page counts as read from now on.
         let visit = if before.is_none() { Visit { unread: 0, ..visit } } else { visit };
         let empty = page.items.is_empty().then(|| view! { <p class="empty">{words.notices_empty}</p> });

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     ExchangeKeyId, Symbol, TradeType,
-    live::{ClientMessage, LiveMessage},
+    live::{ClientMessage, LiveEvent, LiveMessage},
 };
 use futures::{StreamExt as _, stream::SelectAll};
 use std::sync::Arc;
@@ -156,12 +156,14 @@ impl Tab {
             self.seen = rows.last().map_or(self.seen, |row| row.seq);
             return self.send(LiveMessage::Reload);
         }
-        for row in rows {
-            self.seen = row.seq;
-            if let Ok(event) = row.body.value() {
-                self.send(LiveMessage::Happened { seq: row.seq, event })?;
-            }
+        let read = rows.iter().filter_map(|row| Some((row.seq, row.body.value().ok()?)));
+        let mut events: Vec<(i64, LiveEvent)> = read.collect();
+        let shown = events.iter_mut().map(|(_, event)| event).collect();
+        market::round_averages(&self.desk, shown).await;
+        for (seq, event) in events {
+            self.send(LiveMessage::Happened { seq, event })?;
         }
+        self.seen = rows.last().map_or(self.seen, |row| row.seq);
         Ok(())
     }
 
