@@ -39,9 +39,9 @@ export class Trade extends Frame {
   readonly manageRefusal: Locator;
   /** The field for a new price of the stop. */
   readonly newStop: Locator;
-  /** What the stop is now, beside the field in which another price is typed. */
+  /** The current stop, beside the field in which another price is typed. */
   readonly currentStop: Locator;
-  /** What the take-profits are now, below the rows in which others are typed. */
+  /** The current take-profits, below the rows in which others are typed. */
   readonly currentTargets: Locator;
   readonly closePosition: Locator;
   readonly breakeven: Locator;

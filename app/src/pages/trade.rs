@@ -264,7 +264,7 @@ fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
     failed(posted, of_ticket).map(fields).unwrap_or_default()
 }
 
-/// What was typed in a form of the position that has failed.
+/// The values typed in a form of the position that has failed.
 fn kept(posted: &Posted) -> KeptValues {
     KeptValues(failed(posted, false).map(|flash| flash.values.clone()).unwrap_or_default())
 }

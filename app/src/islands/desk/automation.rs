@@ -1,11 +1,7 @@
 //! The automation of the ticket's order: breakeven after a take-profit, a trailing stop, the price that triggers the stop, and
 //! a time limit. Its fields are plain: the browser's bundle contains neither them nor their texts, only their problems.
 
-use super::{
-    manage::{line, problem},
-    send::Sender,
-    ticket::Ticket,
-};
+use super::{figure::line, manage::problem, send::Sender, ticket::Ticket};
 use crate::islands::part::{IntoPart as _, Part, still};
 use crate::islands::reactive::dynamic;
 use crate::words::desk::{Desk, desk};
@@ -74,8 +70,8 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         }
     };
     let fields = FIELDS.into_iter().enumerate().map(field).collect::<Vec<_>>();
-    let begun = is_begun();
-    let open = move || begun || FIELDS.into_iter().any(|name| found(name).is_some());
+    let filled = is_filled_in();
+    let open = move || filled || FIELDS.into_iter().any(|name| found(name).is_some());
     view! {
         <details class="automation" data-testid="ticket-automation" open=dynamic(open)>
             {still(|| view! { <summary>{words.automation}</summary> })}
@@ -114,9 +110,9 @@ pub(super) fn sources(words: &'static Desk, id: &'static str, chosen: PriceSourc
 }
 
 #[cfg(feature = "ssr")]
-use typed::{is_begun, source, text};
+use typed::{is_filled_in, source, text};
 
-/// What the page was requested with, for the fields that only the server renders.
+/// The values that the page was requested with, for the fields that only the server renders.
 #[cfg(feature = "ssr")]
 mod typed {
     use super::EntryAutomation;
@@ -135,7 +131,7 @@ mod typed {
         typed().source()
     }
 
-    pub(super) fn is_begun() -> bool {
+    pub(super) fn is_filled_in() -> bool {
         !typed().is_empty()
     }
 }
@@ -151,7 +147,7 @@ fn source() -> PriceSource {
 }
 
 #[cfg(not(feature = "ssr"))]
-const fn is_begun() -> bool {
+const fn is_filled_in() -> bool {
     false
 }
 

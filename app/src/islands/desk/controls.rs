@@ -1,6 +1,6 @@
 //! Leverage and margin type of the market.
 
-use super::{account::AccountSignals, send::Sender};
+use super::{account::AccountSignals, figure::line, send::Sender};
 use crate::islands::part::still;
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
@@ -46,7 +46,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
             {still(modes)}
             <button type="submit" class="button" data-kind="quiet" data-testid="market-apply"
                 aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.apply}</button>
-            <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
+            {line("problem", Some("leverage-problem".to_owned()), dynamic(move || wrong("leverage").to_owned()))}
         </form>
     }
 }

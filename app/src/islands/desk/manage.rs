@@ -14,11 +14,12 @@ use super::{
     account::AccountSignals,
     automation::FIELDS,
     controls::hidden,
+    figure::line,
     question::{Question, button},
     send::Sender,
 };
 use crate::islands::part::{IntoPart, Part, changing};
-use crate::islands::reactive::{Dynamic, Memo, Peek, RwSignal, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
 use domain::{IntentId, PositionSide, money, ticket::StopType, trade::OpenTrade};
 use edit::{Edit, identity, open_trade};
@@ -62,7 +63,7 @@ fn of_trade(account: AccountSignals, sender: Sender, id: IntentId) -> Part {
     .part()
 }
 
-/// A form of the position. `edited` tells whether something is typed in it.
+/// A form of the position; `edited` is set once something is typed in it.
 fn form(
     sender: Sender,
     edited: RwSignal<bool>,
@@ -219,12 +220,6 @@ fn reverse(account: AccountSignals, sender: Sender, id: IntentId, stopped: Memo<
         Some(reverse.view(sender))
     };
     changing(button_and_question).part()
-}
-
-/// A line of text that is hidden while it is empty.
-pub(super) fn line(class: &'static str, id: Option<String>, text: Dynamic<String>) -> Part {
-    let shown = text.clone();
-    view! { <p class=class id=id hidden=dynamic(move || shown().is_empty())>{text}</p> }.part()
 }
 
 /// The result of the last post of the position's and the orders' forms.

@@ -22,7 +22,7 @@ fn close_question(form: &web_sys::HtmlFormElement) {
     }
 }
 
-/// What follows from a success; gets the form that was sent.
+/// Runs after a success; gets the form that was sent.
 pub(crate) type Finish = Box<dyn FnOnce(&web_sys::HtmlFormElement)>;
 
 /// Sends the desk's forms, one at a time, and keeps the result of the last.

@@ -3,11 +3,11 @@
 //! While a form is edited, it stays as it was rendered, with the version that the trade had then. What changes meanwhile is
 //! shown beside its field, and the server refuses the form once; after that it is sent with the current version.
 
-use super::{Input, fixed, form, input, line, once, problem};
+use super::{Input, fixed, form, input, once, problem};
 use crate::figures;
 use crate::islands::part::{IntoPart as _, Part, changing};
 use crate::islands::{
-    desk::{account::AccountSignals, send::Sender},
+    desk::{account::AccountSignals, figure::line, send::Sender},
     reactive::{Memo, Peek as _, RwSignal, dynamic},
 };
 use crate::words::desk::desk;
@@ -134,7 +134,7 @@ impl Edit {
         input(self.account, self.sender, field)
     }
 
-    /// What a value of the trade is now; hidden while it is the one that the form was rendered with.
+    /// The current value of the trade; hidden while it is the one that the form was rendered with.
     pub(super) fn note(
         self,
         shown: String,
