@@ -64,8 +64,9 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
         let text = dynamic(move || found(name).unwrap_or_default().to_owned());
         view! {
             <div class="field">
-                {still(|| control(name, labels(words)[index]))}
-                {line("problem", Some(format!("ticket-{name}-problem")), text)}
+                {still(|| view! { <label for=id(name)>{labels(words)[index]}</label> })}
+                {still(|| control(name))}
+                {line("problem", Some(problem_id(name)), text)}
             </div>
         }
     };
@@ -82,12 +83,18 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
-/// The label and the input of a field.
-fn control(name: &'static str, label: &'static str) -> impl IntoView {
-    let id = format!("ticket-{name}");
+fn id(name: &str) -> String {
+    format!("ticket-{name}")
+}
+
+fn problem_id(name: &str) -> String {
+    format!("ticket-{name}-problem")
+}
+
+/// The input of a field.
+fn control(name: &'static str) -> impl IntoView {
     view! {
-        <div class="label-row"><label for=id.clone()>{label}</label></div>
-        <input id=id name=name value=text(name) inputmode="decimal" autocomplete="off" aria-describedby=format!("ticket-{name}-problem")/>
+        <input id=id(name) name=name value=text(name) inputmode="decimal" autocomplete="off" aria-describedby=problem_id(name)/>
     }
 }
 

@@ -51,7 +51,7 @@ fn of_trade(account: AccountSignals, sender: Sender, id: IntentId) -> Part {
         (edit(STOP), edit(targets::FIELDS), edit(&FIELDS), edit(ADD), edit(&[]));
     // Questions are rendered again only when their text changes, because an open one would close.
     let stopped = Memo::new(move |_| open_trade(account).is_some_and(|trade| trade.stop.is_some()));
-    let remove = move || Some(remove_stop(plain)).filter(|_| stopped.get());
+    let remove = move || stopped.get().then(|| remove_stop(plain));
     vec![
         moved.folded("move-stop", words.move_stop, vec![moved.part(stop), changing(remove).part()]),
         breakeven(plain),
