@@ -14,7 +14,7 @@ use crate::{
         reports::{Reports, reports},
     },
 };
-use domain::live::LiveEventKind;
+use domain::{live::LiveEventKind, money};
 use leptos::prelude::*;
 use service::{
     messaging::{
@@ -74,7 +74,8 @@ fn format_notice(notice: &Notice) -> Option<(&'static str, String)> {
         return Some(("warn", reports(lang).target_refused(&symbol.to_string(), &why)));
     }
     let what = serde_json::to_value(&notice.event.what).ok()?;
-    toasts::format_toast(live(lang), &messages::toast_event(&what)?)
+    let result = notice.result.map(money::text).unwrap_or_default();
+    toasts::format_toast(live(lang), &messages::toast_event(&what)?.with_result(result))
 }
 
 #[cfg(test)]
@@ -90,7 +91,7 @@ mod tests {
     fn notice(what: LiveEventKind) -> Notice {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
         let event = LiveEvent { key: Some(key), at: Micros(5), what };
-        Notice { seq: 1, at: Micros(5), event, key_name: None, unread: true }
+        Notice { seq: 1, at: Micros(5), event, key_name: None, unread: true, result: None }
     }
 
     #[test]
