@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKey, Micros, TradeType,
+    ExchangeKey, Micros, Symbol, TradeType,
     closed_trade::{ClosedTrade, SortBy, Source},
     money,
     time::{DAY, SECOND},
