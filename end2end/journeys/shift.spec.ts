@@ -3,6 +3,7 @@ import { Trade } from '../pages/trade.ts';
 import { expectLive } from '../support/checks.ts';
 import { expectStill, recordShifts, shiftsOf } from '../support/shift.ts';
 import { expect, test } from '../support/test.ts';
+import { Program } from '../support/v1.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -63,6 +64,20 @@ test('lists stay in place on a phone while they become live', async ({ page, key
     await page.goto(path);
     await expectLive(page);
     await expectStill(page);
+  }
+});
+
+test('the focus stays while lists are refreshed', async ({ page, key, trader, desk }) => {
+  const program = await Program.signIn(desk.url, trader);
+  const frame = new Trade(page);
+  for (const path of ['/dashboard', '/follows', '/accounts', '/history?of=closed']) {
+    await page.goto(path);
+    await expectLive(page);
+    const control = page.locator('main').locator('a, button').first();
+    await control.focus();
+    await program.place(key, { type: 'MARKET', side: 'BUY', amount: '0.02' });
+    await expect(frame.toasts.filter({ hasText: 'Buy 0.02 BTC/USDT filled at' })).toBeVisible();
+    await expect(control, path).toBeFocused();
   }
 });
 
