@@ -56,7 +56,7 @@ impl EntryAutomation {
 }
 
 /// The group, closed unless something in it is filled in or has a problem.
-pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
+pub(super) fn view(ticket: Ticket, sender: Sender) -> Part {
     let account = ticket.account;
     let words = desk(account.lang);
     let found = move |name| problem(account, sender, name);
@@ -81,6 +81,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {still(|| view! { <p class="hint">{words.automation_hint}</p> })}
         </details>
     }
+    .fixed()
 }
 
 fn id(name: &str) -> String {
