@@ -1,6 +1,6 @@
 //! The forms of the trade page, posted as a browser posts them.
 
-use super::near;
+use super::{near, number};
 use crate::common::{Person, TestServer};
 use serde_json::{Value, json};
 use service::{Origin, identity::account};
@@ -79,12 +79,11 @@ pub(crate) async fn the_ticket_opens_a_trade_with_its_automation(db: &TestDb) {
         [("trailingPercent", "20"), ("breakevenAfter", "1"), ("timeLimit", "600"), ("trigger", "mark")];
     let (status, placed) = browser.buy(&settings).await;
     assert_eq!((status, &placed["notice"]), (200, &json!("order-placed")), "{placed}");
-    let stop = browser.trade().await["stop"].clone();
-    let of = |name: &str| stop[name].clone();
+    let set = browser.trade().await["automation"]["settings"].clone();
+    assert_eq!(number(&set["trailingPercent"]), domain::Decimal::from(20));
     assert_eq!(
-        [of("trailingPercent"), of("breakevenAfter"), of("timeLimit"), of("trigger")],
-        [json!(20), json!(1), json!(600), json!("mark")],
-        "{stop}"
+        (&set["breakevenAfter"], &set["timeLimit"], &set["trigger"]),
+        (&json!(1), &json!(600), &json!("mark"))
     );
 
     let (status, open) = browser.buy(&[("timeLimit", "600")]).await;
@@ -95,7 +94,7 @@ pub(crate) async fn a_form_of_an_older_version_is_refused_at_its_field(db: &Test
     let browser = Browser::open(db).await;
     assert_eq!(browser.buy(&[]).await.0, 200);
     let trade = browser.trade().await;
-    let (id, version) = (trade["id"].as_str().unwrap(), trade["version"].to_string());
+    let (id, version) = (trade["trade"]["id"].as_str().unwrap(), trade["version"].to_string());
     let [first, second] = [near(&browser.ada, 90).await, near(&browser.ada, 85).await];
     let [first, second] = [first.to_string(), second.to_string()];
     let identity = [("trade", id), ("version", version.as_str())];
