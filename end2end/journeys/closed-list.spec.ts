@@ -56,5 +56,7 @@ test.describe('without scripts', () => {
     await expect(trade.leverage).toHaveValue('7');
     await expect(page).toHaveURL(/closed=1&sort=fees&order=desc/);
     await expect(trade.closed.first()).toContainText('0.03');
+    await trade.ticket.addTarget(await trade.away(9));
+    await expect(page, 'a request of the ticket, too').toHaveURL(/closed=1&sort=fees&order=desc/);
   });
 });

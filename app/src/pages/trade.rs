@@ -1,5 +1,7 @@
 //! `/trade?key=&symbol=&frame=`: the trade desk.
 
+mod closed_list;
+
 use crate::components::rendered::Rendered as _;
 use crate::{
     answer::FormFailure,
@@ -17,13 +19,9 @@ use crate::{
         desk::{Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, TicketDraft, TradeDesk},
         price::LivePrice,
     },
-    pages::{
-        closed_trades::{self, ClosedQuery},
-        dashboard, keys,
-        landing::seed,
-    },
+    pages::{dashboard, keys, landing::seed},
     visit::{self, Visit, encoded},
-    words::{home::home, pages::Pages, pages::pages, problems},
+    words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
     Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, preset::Preset,
@@ -72,11 +70,12 @@ pub(crate) fn page() -> impl IntoView {
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
-        let closed = closed(&visit, &keys, &query, &chosen, &symbol).await?;
+        let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
         provide_context(kept(&posted));
+        provide_context(closed_list::kept_query(&query));
         provide_context(EntryAutomation::from_values(typed(&query, &posted)));
         let body = view! {
             <h1 class="visually-hidden">{title.clone()}</h1>
@@ -97,29 +96,6 @@ pub(crate) fn page() -> impl IntoView {
         };
         Ok(frame(&visit, &title, Width::Full, body))
     })
-}
-
-/// The closed trades of the account and market, or the link that asks for them.
-async fn closed(
-    visit: &Visit,
-    keys: &[ExchangeKey],
-    query: &[(String, String)],
-    key: &ExchangeKey,
-    symbol: &Symbol,
-) -> Result<AnyView, Error> {
-    let words = home(visit::lang());
-    let Some(request) = ClosedQuery::of_desk(query, key, symbol) else {
-        let link = view! { <a href=ClosedQuery::desk(key, symbol) data-testid="closed-link">{words.closed_here}</a> };
-        return Ok(view! { <p class="aside">{link}</p> }.rendered());
-    };
-    let list = closed_trades::section(visit, keys, &request).await?;
-    Ok(view! {
-        <section id="closed" class="stack" aria-labelledby="closed-title">
-            <h2 id="closed-title">{words.closed_here}</h2>
-            {list}
-        </section>
-    }
-    .rendered())
 }
 
 /// The choice of a preset, and the form that saves the ticket as one if it was requested or has problems.

@@ -61,6 +61,31 @@ pub(super) fn key(account: AccountSignals) -> impl IntoView {
     view! { <input type="hidden" name="key" value=account.key()/> }
 }
 
+/// The part of the page's query that a request of the ticket keeps: the list of closed trades.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptQuery(
+    /// Names and values.
+    pub(crate) Vec<(String, String)>,
+);
+
+#[cfg(feature = "ssr")]
+fn kept_query() -> Vec<(String, String)> {
+    let KeptQuery(kept) = use_context().unwrap_or_default();
+    kept
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn kept_query() -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// The hidden fields with which a request of the ticket, which needs no scripts, leaves the list of closed trades as it is.
+pub(super) fn list_state() -> impl IntoView {
+    let field = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value/> };
+    view! { <div hidden=true>{kept_query().into_iter().map(field).collect::<Vec<_>>()}</div> }
+}
+
 /// The hidden field with the market.
 pub(super) fn symbol(account: AccountSignals) -> impl IntoView {
     view! { <input type="hidden" name="symbol" value=account.symbol()/> }

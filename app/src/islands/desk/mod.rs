@@ -37,6 +37,8 @@ mod units;
 #[cfg(feature = "ssr")]
 pub(crate) use automation::{EntryAutomation, FIELDS, TRIGGER};
 pub use bars::{Bar, Bars};
+#[cfg(feature = "ssr")]
+pub(crate) use controls::KeptQuery;
 pub use draft::TicketDraft;
 #[cfg(feature = "ssr")]
 pub(crate) use foresee::Ground;

@@ -40,6 +40,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {still(|| view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button> })}
             {still(|| controls::key(account))}
             {still(|| controls::symbol(account))}
+            {still(controls::list_state)}
             <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
