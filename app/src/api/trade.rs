@@ -4,8 +4,7 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
-    trade_automation,
-    trader,
+    trade_automation, trader,
 };
 use crate::{
     answer::{Done, FormFailure},
