@@ -1,8 +1,8 @@
 //! The capabilities of an exchange, one trait each. [`Exchange`] is all of them.
 
 use crate::{
-    AccountEvent, BudgetLeft, Credentials, ExchangeResult, Funding, HeldPosition, Holdings, KeyRights,
-    MarketEvent, OrderRequest, OrderTest, TradesFrom, Validity,
+    AccountEvent, BudgetLeft, Credentials, ExchangeFailure, ExchangeResult, Funding, HeldPosition, Holdings,
+    KeyRights, MarketEvent, OrderRequest, OrderTest, TradesFrom, Validity,
 };
 use async_trait::async_trait;
 use domain::{
@@ -44,6 +44,11 @@ pub trait MarketData: Send + Sync {
     ) -> ExchangeResult<Vec<Candle>>;
     /// The mark price (futures) or last price (spot).
     async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Decimal>;
+    /// Whether a market takes stops that become market orders. Some spot markets only take those that become limit
+    /// orders.
+    async fn takes_market_stops(&self, _kind: TradeType, _symbol: &Symbol) -> ExchangeResult<bool> {
+        Ok(true)
+    }
 }
 
 /// An account's permissions, mode, balances and fills.
@@ -82,6 +87,19 @@ pub trait AccountData: Positions + Send + Sync {
         start: &TradesFrom,
         limit: u16,
     ) -> ExchangeResult<Vec<Trade>>;
+    /// The fills of one order, by the exchange's order id, oldest first.
+    async fn fills_of(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        order: &str,
+    ) -> ExchangeResult<Vec<Trade>> {
+        let mut fills = self.trades(who, kind, symbol, 1_000).await?;
+        fills.retain(|fill| fill.order == order);
+        fills.reverse();
+        Ok(fills)
+    }
     /// The first `limit` (at most 1,000) funding payments of a futures pair from `start` on, oldest first.
     async fn funding_from(
         &self,
@@ -138,6 +156,18 @@ pub trait Trading: Send + Sync {
         order: &OrderRequest,
         validity: Validity,
     ) -> ExchangeResult<Order>;
+    /// Sends two spot orders of which one cancels the other (OCO): a limit order above the price and a stop below it, which
+    /// sell the same coins. Returns them in this order. Never retried internally, like [`Trading::place`].
+    async fn place_pair(
+        &self,
+        _who: &Credentials,
+        _target: &OrderRequest,
+        _stop: &OrderRequest,
+        _validity: Validity,
+    ) -> ExchangeResult<(Order, Order)> {
+        let message = "the exchange has no pairs of orders".to_owned();
+        Err(ExchangeFailure::Refused { code: 0, message })
+    }
     /// Has the exchange validate an order without placing it. The exchange decides which rules that includes.
     async fn test_order(&self, _who: &Credentials, _order: &OrderRequest) -> ExchangeResult<OrderTest> {
         Ok(OrderTest::Unsupported)
@@ -151,7 +181,7 @@ pub trait Trading: Send + Sync {
         client_order_id: &str,
         conditional: bool,
     ) -> ExchangeResult<Option<Order>>;
-    /// Cancels one order. Returns `None` if it was no longer open.
+    /// Cancels one order, and on spot the one that is paired with it. Returns `None` if it was no longer open.
     async fn cancel(
         &self,
         who: &Credentials,
@@ -168,9 +198,14 @@ pub trait Trading: Send + Sync {
         kind: TradeType,
         symbol: Option<&Symbol>,
     ) -> ExchangeResult<Vec<Order>>;
-    /// A pair's open futures orders, including conditional ones, read with the priority of a stop.
-    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Order>> {
-        self.open_orders(who, TradeType::Futures, Some(symbol)).await
+    /// A pair's open orders, including conditional ones, read with the priority of a stop.
+    async fn open_orders_for_stop(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+    ) -> ExchangeResult<Vec<Order>> {
+        self.open_orders(who, kind, Some(symbol)).await
     }
     /// Orders of a pair, newest first, including conditional orders.
     async fn orders(

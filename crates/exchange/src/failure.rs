@@ -50,10 +50,23 @@ impl ExchangeFailure {
         !matches!(self, Self::Unknown(_))
     }
 
-    /// Whether an order was rejected because there is one with its client order id (Binance -4115, -4116).
+    /// Whether an order was rejected because there is one with its client order id (Binance -4115, -4116; on spot -2010
+    /// with a message of its own).
     #[must_use]
-    pub const fn is_duplicate(&self) -> bool {
+    pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Refused { code: -4115 | -4116, .. })
+            || self.is_new_order_rejected("Duplicate order")
+    }
+
+    /// Whether a spot order was rejected because the account's free balance is smaller than the order.
+    #[must_use]
+    pub fn lacks_balance(&self) -> bool {
+        self.is_new_order_rejected("Account has insufficient balance")
+    }
+
+    /// Whether the matching engine rejected a new spot order with a message that begins so: they share one code.
+    fn is_new_order_rejected(&self, begins: &str) -> bool {
+        matches!(self, Self::Refused { code: -2010, message } if message.starts_with(begins))
     }
 
     /// Whether the failure is transient, so that a later retry may succeed.
@@ -84,6 +97,18 @@ impl From<&ExchangeFailure> for OrderFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rejections_of_one_code_are_told_apart_by_their_messages() {
+        let of = |code, message: &str| {
+            let failure = ExchangeFailure::Refused { code, message: message.to_owned() };
+            (failure.is_duplicate(), failure.lacks_balance())
+        };
+        assert_eq!(of(-2010, "Duplicate order sent."), (true, false));
+        assert_eq!(of(-4116, "ClientOrderId is duplicated."), (true, false));
+        assert_eq!(of(-2010, "Account has insufficient balance for requested action."), (false, true));
+        assert_eq!(of(-2010, "Order would trigger immediately."), (false, false));
+    }
 
     #[test]
     fn causes_of_our_own_are_kept() {

@@ -4,7 +4,10 @@ use super::{BinanceState, call::Call, num};
 use crate::{ExchangeFailure, ExchangeResult};
 use domain::{Decimal, Market, Symbol, TradeType, time};
 use serde::Deserialize;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// How long the list is cached.
 const KEPT: i64 = time::HOUR;
@@ -13,6 +16,8 @@ const KEPT: i64 = time::HOUR;
 pub(super) struct Markets {
     trading: HashMap<Symbol, Market>,
     by_name: HashMap<String, Symbol>,
+    /// Spot markets that take no `STOP_LOSS`.
+    without_stop_loss: HashSet<Symbol>,
 }
 
 impl Markets {
@@ -26,6 +31,11 @@ impl Markets {
     /// One market, if it is trading.
     pub(super) fn trading(&self, symbol: &Symbol) -> Option<&Market> {
         self.trading.get(symbol)
+    }
+
+    /// Whether a market takes stops that become market orders.
+    pub(super) fn takes_stop_loss(&self, symbol: &Symbol) -> bool {
+        !self.without_stop_loss.contains(symbol)
     }
 
     /// The symbol of the market that Binance calls `name`, trading or not.
@@ -87,6 +97,7 @@ struct RawMarket {
     quote_asset: String,
     contract_type: Option<String>,
     margin_asset: Option<String>,
+    order_types: Vec<String>,
     filters: Vec<RawFilter>,
 }
 
@@ -134,13 +145,17 @@ impl Info {
     }
 
     fn into_markets(self, kind: TradeType) -> Markets {
-        let mut markets = Markets { trading: HashMap::new(), by_name: HashMap::new() };
+        let mut markets =
+            Markets { trading: HashMap::new(), by_name: HashMap::new(), without_stop_loss: HashSet::new() };
         for raw in self.symbols.into_iter().filter(|raw| raw.is_ours(kind)) {
             // Names that the symbol notation cannot express (other scripts) are not offered.
             let Ok(symbol) = format!("{}/{}", raw.base_asset, raw.quote_asset).parse::<Symbol>() else {
                 continue;
             };
             markets.by_name.insert(raw.symbol.clone(), symbol.clone());
+            if kind == TradeType::Spot && raw.lacks_stop_loss() {
+                markets.without_stop_loss.insert(symbol.clone());
+            }
             if raw.status == "TRADING"
                 && let Some(market) = raw.into_market(symbol.clone(), kind)
             {
@@ -161,6 +176,11 @@ impl RawMarket {
                     && self.margin_asset.as_deref().is_none_or(|asset| asset == self.quote_asset)
             }
         }
+    }
+
+    /// Whether the market lists the order types that it takes, and `STOP_LOSS` is not among them.
+    fn lacks_stop_loss(&self) -> bool {
+        !self.order_types.is_empty() && !self.order_types.iter().any(|kind| kind == "STOP_LOSS")
     }
 
     fn filter(&self, name: &str) -> Option<&RawFilter> {

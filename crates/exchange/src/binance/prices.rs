@@ -37,6 +37,10 @@ impl MarketData for Binance {
         self.shared.markets(kind).await?.trading(symbol).cloned().ok_or(ExchangeFailure::UnknownSymbol)
     }
 
+    async fn takes_market_stops(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<bool> {
+        Ok(self.shared.markets(kind).await?.takes_stop_loss(symbol))
+    }
+
     async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> ExchangeResult<Ticker> {
         let (path, weight) = match kind {
             TradeType::Spot => ("/api/v3/ticker/24hr", 2),

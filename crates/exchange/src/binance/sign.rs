@@ -29,6 +29,11 @@ impl Params {
         self.maybe(name, value.map(money::text))
     }
 
+    /// Whether there is a parameter of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| *known == name)
+    }
+
     /// The form-encoded text, which is also the text that is signed.
     pub(super) fn encode(&self) -> String {
         // Pairs of text always encode.

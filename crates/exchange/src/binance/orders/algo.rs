@@ -1,9 +1,13 @@
 //! Futures conditional orders in Binance's format.
 
-use super::words::{self, OrderWords};
+use super::{
+    plain::RawOrder,
+    words::{self, OrderWords},
+};
 use crate::binance::num::{self, Id, Num, nonzero};
 use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Side, Symbol};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// A response of the algo order endpoints.
 #[derive(Deserialize)]
@@ -137,4 +141,22 @@ impl RawAlgo {
             ..actual
         }
     }
+}
+
+/// Merges conditional orders and their resulting orders into one list.
+pub(super) fn merge(algos: Vec<RawAlgo>, plain: Vec<RawOrder>, symbol: &Symbol) -> Vec<Order> {
+    let mut actual: HashMap<String, Order> = plain
+        .into_iter()
+        .map(|raw| raw.into_order(symbol.clone()))
+        .map(|order| (order.id.clone(), order))
+        .collect();
+    let mut orders: Vec<Order> = algos
+        .into_iter()
+        .map(|algo| match algo.actual().and_then(|id| actual.remove(id)) {
+            Some(order) => algo.became(order),
+            None => algo.to_order(symbol.clone()),
+        })
+        .collect();
+    orders.extend(actual.into_values());
+    orders
 }

@@ -5,6 +5,7 @@
 //! with the client id and trigger price of the conditional one.
 
 mod algo;
+mod oco;
 mod plain;
 mod request;
 pub(super) mod words;
@@ -13,12 +14,11 @@ use super::{Binance, BinanceState, account::PAGE, call::Call, prices::pair, sign
 use crate::{
     Credentials, ExchangeFailure, ExchangeResult, OrderRequest, OrderTest, Trading, Urgency, Validity,
 };
-use algo::RawAlgo;
+use algo::{RawAlgo, merge};
 use async_trait::async_trait;
 use domain::{Order, Symbol, TradeType};
 use plain::RawOrder;
 use serde::de::IgnoredAny;
-use std::collections::HashMap;
 
 /// Binance's "Unknown order sent": nothing to cancel.
 const NOTHING_TO_CANCEL: i64 = -2011;
@@ -66,6 +66,16 @@ impl Trading for Binance {
         }
     }
 
+    async fn place_pair(
+        &self,
+        who: &Credentials,
+        target: &OrderRequest,
+        stop: &OrderRequest,
+        validity: Validity,
+    ) -> ExchangeResult<(Order, Order)> {
+        self.shared.place_oco(who, target, stop, validity).await
+    }
+
     /// Binance validates futures market and limit orders and all spot orders; the algo service has no such call.
     async fn test_order(&self, who: &Credentials, order: &OrderRequest) -> ExchangeResult<OrderTest> {
         let (path, params) = match order.trade_type {
@@ -89,7 +99,7 @@ impl Trading for Binance {
         if conditional && kind == TradeType::Futures {
             return self.shared.find_conditional(who, symbol, client_order_id).await;
         }
-        let params = pair(symbol).with("origClientOrderId", client_order_id);
+        let params = request::named(symbol, client_order_id);
         let found = self.shared.find_plain(who, kind, params).await?;
         Ok(found.map(|raw| raw.into_order(symbol.clone())))
     }
@@ -106,8 +116,11 @@ impl Trading for Binance {
         if conditional && kind == TradeType::Futures {
             return self.shared.cancel_algo(who, symbol, client_order_id, validity).await;
         }
-        let params = pair(symbol).with("origClientOrderId", client_order_id);
-        let cancelled = self.shared.cancel_plain(who, kind, params, validity).await?;
+        if kind == TradeType::Spot {
+            return self.shared.cancel_spot(who, symbol, client_order_id, validity).await;
+        }
+        let params = request::named(symbol, client_order_id);
+        let cancelled = self.shared.cancel_plain(who, params, validity).await?;
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
@@ -120,8 +133,13 @@ impl Trading for Binance {
         self.shared.list_open_orders(who, kind, symbol, Urgency::Last).await
     }
 
-    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Order>> {
-        self.shared.list_open_orders(who, TradeType::Futures, Some(symbol), Urgency::Protection).await
+    async fn open_orders_for_stop(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+    ) -> ExchangeResult<Vec<Order>> {
+        self.shared.list_open_orders(who, kind, Some(symbol), Urgency::Protection).await
     }
 
     /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
@@ -262,13 +280,11 @@ impl BinanceState {
     async fn cancel_plain(
         &self,
         who: &Credentials,
-        kind: TradeType,
         by: Params,
         validity: Validity,
     ) -> ExchangeResult<Option<RawOrder>> {
-        let path = if kind == TradeType::Spot { SPOT_ORDER } else { ORDER };
-        let call = Call::delete(path).params(by).signed(who).valid(validity);
-        none_if(NOTHING_TO_CANCEL, self.api(kind).ask(call).await)
+        let call = Call::delete(ORDER).params(by).signed(who).valid(validity);
+        none_if(NOTHING_TO_CANCEL, self.futures.ask(call).await)
     }
 
     async fn cancel_algo(
@@ -292,27 +308,9 @@ impl BinanceState {
         }
         let Some(actual) = algo.actual() else { return Ok(None) };
         let by = pair(symbol).with("orderId", actual);
-        let raw = self.cancel_plain(who, TradeType::Futures, by, validity).await?;
+        let raw = self.cancel_plain(who, by, validity).await?;
         Ok(raw.map(|raw| algo.became(raw.into_order(symbol.clone()))))
     }
-}
-
-/// Merges conditional orders and their resulting orders into one list.
-fn merge(algos: Vec<RawAlgo>, plain: Vec<RawOrder>, symbol: &Symbol) -> Vec<Order> {
-    let mut actual: HashMap<String, Order> = plain
-        .into_iter()
-        .map(|raw| raw.into_order(symbol.clone()))
-        .map(|order| (order.id.clone(), order))
-        .collect();
-    let mut orders: Vec<Order> = algos
-        .into_iter()
-        .map(|algo| match algo.actual().and_then(|id| actual.remove(id)) {
-            Some(order) => algo.became(order),
-            None => algo.to_order(symbol.clone()),
-        })
-        .collect();
-    orders.extend(actual.into_values());
-    orders
 }
 
 fn newest_first(orders: &mut [Order]) {

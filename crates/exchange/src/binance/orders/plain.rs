@@ -37,6 +37,9 @@ pub(super) struct RawOrder {
     price_rate: Option<Num>,
     #[serde(default, deserialize_with = "num::flag")]
     reduce_only: bool,
+    /// Spot: whether a conditional order is on the book, because it has triggered.
+    #[serde(default, deserialize_with = "num::flag")]
+    is_working: bool,
     /// Only present for futures orders.
     position_side: Option<String>,
     #[serde(default, deserialize_with = "num::whole")]
@@ -52,6 +55,9 @@ pub(super) struct RawOrder {
 impl RawOrder {
     pub(super) fn into_order(self, symbol: Symbol) -> Order {
         let futures = self.position_side.is_some() || self.cum_quote.is_some();
+        let kind = words::kind(&self.kind, futures);
+        // As on futures, an order that has triggered is reported as what it became, with its trigger price.
+        let kind = if !futures && self.is_working { words::triggered(kind) } else { kind };
         // Spot reports a cost that is no longer known as a negative number.
         let cost = self.cummulative_quote_qty.or(self.cum_quote).map(plain);
         let at = [self.time, self.working_time, self.transact_time, self.update_time]
@@ -66,7 +72,7 @@ impl RawOrder {
                 .unwrap_or(self.client_order_id),
             at: Micros::from_millis(at.unwrap_or(0)),
             symbol,
-            kind: words::kind(&self.kind, futures),
+            kind,
             time_in_force: words::time_in_force(&self.time_in_force),
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,

@@ -5,7 +5,7 @@ use crate::{
     OrderRequest,
     binance::{prices::pair, sign::Params},
 };
-use domain::{OrderType, TimeInForce, trade::PriceSource};
+use domain::{OrderType, Symbol, TimeInForce, trade::PriceSource};
 
 /// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
 /// reject.
@@ -16,13 +16,45 @@ pub(super) fn spot(order: &OrderRequest) -> Params {
     pair(&order.symbol)
         .with("side", order.side)
         .with("type", word)
-        .maybe("timeInForce", timed.then_some(order.time_in_force))
+        .maybe("timeInForce", timed.then_some(spot_time_in_force(order.time_in_force)))
         .decimal("quantity", order.amount)
         .decimal("price", order.price.filter(|_| priced(order.kind)))
-        .decimal("stopPrice", order.stop_price)
+        .decimal("stopPrice", order.stop_price.filter(|_| order.kind.conditional()))
         .with("newClientOrderId", &order.client_order_id)
         // The response includes the immediate fills.
         .with("newOrderRespType", "FULL")
+}
+
+/// Two spot orders of which one cancels the other: a post-only limit order above the price, and a stop below it.
+pub(super) fn pair_of(target: &OrderRequest, stop: &OrderRequest) -> Params {
+    let limited = priced(stop.kind);
+    pair(&stop.symbol)
+        .with("side", stop.side)
+        .decimal("quantity", stop.amount)
+        // The id of the list, which is unique like that of its stop. Everything is found by the ids of the orders.
+        .with("listClientOrderId", &stop.client_order_id)
+        .with("aboveType", "LIMIT_MAKER")
+        .with("aboveClientOrderId", &target.client_order_id)
+        .decimal("abovePrice", target.price)
+        .with("belowType", kind_word(stop.kind, false))
+        .with("belowClientOrderId", &stop.client_order_id)
+        .decimal("belowStopPrice", stop.stop_price)
+        .decimal("belowPrice", stop.price.filter(|_| limited))
+        .maybe("belowTimeInForce", limited.then_some(spot_time_in_force(stop.time_in_force)))
+        .with("newOrderRespType", "FULL")
+}
+
+/// The parameters that name one order by its client id.
+pub(super) fn named(symbol: &Symbol, client_order_id: &str) -> Params {
+    pair(symbol).with("origClientOrderId", client_order_id)
+}
+
+/// Spot has no orders that end with a position.
+const fn spot_time_in_force(given: TimeInForce) -> TimeInForce {
+    match given {
+        TimeInForce::GteGtc => TimeInForce::Gtc,
+        other => other,
+    }
 }
 
 /// A futures market or limit order.

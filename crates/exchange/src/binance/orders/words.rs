@@ -19,6 +19,14 @@ pub(in crate::binance) fn kind(word: &str, futures: bool) -> OrderType {
     }
 }
 
+/// The order type that a spot order with a trigger has once it is on the book.
+pub(super) const fn triggered(kind: OrderType) -> OrderType {
+    match kind {
+        OrderType::Stop | OrderType::TakeProfit => OrderType::Limit,
+        other => other,
+    }
+}
+
 /// Binance's name of an order type.
 pub(super) fn kind_word(kind: OrderType, futures: bool) -> &'static str {
     match (kind, futures) {

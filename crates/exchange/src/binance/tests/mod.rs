@@ -12,6 +12,7 @@ mod orders;
 mod positions;
 mod prices;
 mod requests;
+mod spot_orders;
 mod spot_streams;
 mod streams;
 mod tolerance;

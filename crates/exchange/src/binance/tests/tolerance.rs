@@ -41,7 +41,7 @@ async fn orders_with_unknown_words_and_empty_fields_are_listed() {
     }));
     fake.on("GET /fapi/v1/openOrders", [ok(json!([unknown]))]);
     fake.on("GET /fapi/v1/openAlgoOrders", [ok(json!([stop]))]);
-    let open = binance.open_orders_for_stop(&who(), &btc()).await.unwrap();
+    let open = binance.open_orders_for_stop(&who(), TradeType::Futures, &btc()).await.unwrap();
     let [plain, stop] = open.as_slice() else { panic!("{open:?}") };
     assert_eq!((plain.status, plain.kind, plain.side), (OrderStatus::Open, OrderType::Market, Side::Buy));
     assert_eq!((plain.amount, plain.filled, plain.stop_price), (Some(d("0.05")), d("0"), None));
@@ -63,7 +63,7 @@ async fn an_order_that_cannot_be_read_is_never_left_out() {
         json!({ "side": "EITHER" }),
     ] {
         fake.on("GET /fapi/v1/openOrders", [ok(json!([orders::plain(json!({})), orders::plain(changes)]))]);
-        let open = binance.open_orders_for_stop(&who(), &btc()).await;
+        let open = binance.open_orders_for_stop(&who(), TradeType::Futures, &btc()).await;
         assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
     }
 }
@@ -91,7 +91,7 @@ async fn a_conditional_order_without_a_type_or_an_amount_is_not_taken_for_anothe
     ] {
         let stop = orders::algo(changes);
         fake.on(OPEN_ALGOS, [ok(json!([stop]))]);
-        let open = binance.open_orders_for_stop(&who(), &btc()).await;
+        let open = binance.open_orders_for_stop(&who(), TradeType::Futures, &btc()).await;
         assert!(matches!(open, Err(ExchangeFailure::Unknown(_))), "{open:?}");
     }
 }
