@@ -29,6 +29,8 @@ texts! {
         P::StopTriggerRequired => "Enter the stop price.",
         P::StopTypeRequired => "Choose a stop order type: market or limit.",
         P::TooManyTargets => "Use 25 take profits or fewer.",
+        P::TooManyTargetsOnSpot => "Use 4 take profits or fewer on spot with a stop loss.",
+        P::NotOnSpot => "This isn't available on spot.",
         P::NotCallbackRate => "Enter a rate from 0.1 to 5 percent.",
         P::NotRiskPercent => "Enter a percentage above 0, up to 100.",
         P::StopBeyondLiquidation => "The position would be liquidated before this stop. Move the stop closer, or lower the amount or leverage.",

@@ -82,6 +82,8 @@ pub struct ActiveAutomation {
     pub intent_id: IntentId,
     /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
+    /// Spot or futures.
+    pub trade_type: TradeType,
     /// The market.
     pub symbol: Symbol,
     /// Side of the entry.
@@ -133,10 +135,10 @@ pub async fn list_active(from: impl Source) -> Result<Vec<ActiveAutomation>> {
         ActiveAutomation,
         from,
         fetch_all,
-        "select a.intent_id, p.exchange_key_id, p.symbol, p.side, p.wanted, p.entered_at, a.breakeven_after, \
-           a.breakeven_at, a.trailing_percent, a.price_source, a.peak, a.time_limit \
-         from protected_trades p cross join trade_automations a \
-         where a.intent_id = p.intent_id and p.entered_at is not null and p.ended_at is null and p.wanted <> 'CLOSED' \
+        "select a.intent_id, p.exchange_key_id, k.trade_type, p.symbol, p.side, p.wanted, p.entered_at, \
+           a.breakeven_after, a.breakeven_at, a.trailing_percent, a.price_source, a.peak, a.time_limit \
+         from protected_trades p cross join trade_automations a cross join exchange_keys k \
+         where a.intent_id = p.intent_id and k.id = p.exchange_key_id and p.entered_at is not null and p.ended_at is null and p.wanted <> 'CLOSED' \
            and (a.trailing_percent is not null or a.time_limit is not null \
              or (a.breakeven_after is not null and a.breakeven_at is null)) \
          order by p.seq"

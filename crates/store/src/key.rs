@@ -187,7 +187,7 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
         from,
         fetch_all,
         "select k.id from exchange_keys k \
-         where k.active = true and k.trade_type = 'FUTURES' and (k.id in ( \
+         where k.active = true and (k.id in ( \
              select p.exchange_key_id from protected_trades p \
              union select i.exchange_key_id from intents i where i.status in ('working', 'waiting') \
              union select c.exchange_key_id from copies c where c.status = 'OPEN') \

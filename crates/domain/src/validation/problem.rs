@@ -82,6 +82,10 @@ problems! {
     StopTypeRequired = "must require stopTriggerType";
     /// More targets than allowed.
     TooManyTargets = "must be array of max length 25";
+    /// More targets than a spot trade with a stop can have.
+    TooManyTargetsOnSpot = "must be array of max length 4 for SPOT";
+    /// Spot markets do not have it.
+    NotOnSpot = "is not available for SPOT";
     /// Outside the range from 0.1 to 5 percent.
     NotCallbackRate = "must be between 0.1 and 5";
     /// Outside the range from 0 (exclusive) to 100 percent.

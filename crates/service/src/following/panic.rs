@@ -142,9 +142,15 @@ async fn active_markets(desk: &SharedFollowing, access: &Access) -> Result<BTree
     }
     let orders = desk.exchange.open_orders(&access.who, key.trade_type, None).await;
     symbols.extend(access.take(desk, orders).await?.into_iter().map(|order| order.symbol));
-    if key.trade_type == TradeType::Futures {
-        let positions = desk.exchange.positions(&access.who, None).await;
-        symbols.extend(access.take(desk, positions).await?.into_iter().map(|position| position.symbol));
+    match key.trade_type {
+        TradeType::Futures => {
+            let positions = desk.exchange.positions(&access.who, None).await;
+            symbols.extend(access.take(desk, positions).await?.into_iter().map(|position| position.symbol));
+        }
+        TradeType::Spot => {
+            let held = order::held_on(desk, key.id, None).await?;
+            symbols.extend(held.into_iter().map(|held| held.symbol));
+        }
     }
     let copies = store::copy::open_of_key(&desk.db, key.id).await?;
     symbols.extend(copies.into_iter().map(|copy| copy.symbol));
@@ -160,7 +166,9 @@ async fn market(
 ) -> Result<()> {
     let access = Access::any(desk, actor, id).await?;
     if kind == TradeType::Spot {
-        return order::cancel_open(desk, &access, symbol).await;
+        // What the desk's own trades hold is sold; other coins of the account stay.
+        order::panic_market(desk, access, symbol.clone()).await?;
+        return order::cancel_open(desk, &Access::any(desk, actor, id).await?, symbol).await;
     }
     order::panic_market(desk, access, symbol.clone()).await?;
     // Settles the copies on the market, so that the owner sees the result immediately.

@@ -12,7 +12,7 @@ use crate::{
     platform::user_events,
     trading::{SharedTrading, key, order},
 };
-use domain::{ExchangeKeyId, Order, Trade, TradeType, UserId, client_order_id::is_from_slipstream};
+use domain::{ExchangeKeyId, Order, Trade, UserId, client_order_id::is_from_slipstream};
 use exchange::{AccountEvent, Credentials};
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
@@ -59,7 +59,7 @@ impl AccountStreams {
         for id in missing.into_iter().take(OPENED) {
             if let Some(row) = store::key::get_any(&desk.db, id).await? {
                 let who = key::credentials(desk, &row)?;
-                let stream = desk.exchange.account_stream(who.clone(), TradeType::Futures);
+                let stream = desk.exchange.account_stream(who.clone(), row.key.trade_type);
                 let listener = Listener { desk: desk.clone(), key: id, owner: row.user_id, who };
                 self.streams.insert(id, tokio::spawn(listener.listen(stream)));
             }

@@ -29,6 +29,7 @@ mod run;
 mod send;
 mod seq;
 mod side;
+mod spot;
 pub mod trade;
 
 pub(crate) use account::{Access, cancel_open, read_state};
@@ -56,3 +57,4 @@ pub use place::{
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};
 pub use rehearse::{RehearsedOrder, Verdict, rehearse};
+pub(crate) use spot::{held_on, held_positions};

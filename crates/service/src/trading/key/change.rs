@@ -121,7 +121,11 @@ pub async fn delete_check(desk: &Trading, actor: &Actor, id: ExchangeKeyId) -> R
     let orders = desk.exchange.open_orders(&who, row.key.trade_type, None).await;
     let positions = match row.key.trade_type {
         TradeType::Futures => desk.exchange.positions(&who, None).await,
-        TradeType::Spot => Ok(Vec::new()),
+        // Without a price nothing is known.
+        TradeType::Spot => {
+            let held = order::held_positions(desk, id, None).await;
+            held.map_err(|error| ExchangeFailure::Unknown(error.to_string()))
+        }
     };
     Ok(match (orders, positions) {
         (Ok(orders), Ok(positions)) => KeyUse { known: true, positions, orders },

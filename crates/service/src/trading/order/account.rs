@@ -1,6 +1,6 @@
 //! Reads and configures an account at its exchange.
 
-use super::{change, protection::shown};
+use super::{change, protection::shown, spot};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -282,7 +282,8 @@ pub(crate) async fn read_state(
         (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, who, all.3).await?)
     } else {
         let all = tokio::join!(orders, balance);
-        (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
+        let held = spot::held_positions(desk, key, Some(symbol)).await?;
+        (all.0, all.1, Ok(held), (1, MarginMode::Crossed))
     };
     let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
     let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;

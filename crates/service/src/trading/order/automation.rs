@@ -89,7 +89,7 @@ async fn manage(desk: &SharedTrading, row: &ActiveAutomation, prices: &Prices) -
     if ends.is_some_and(|at| desk.clock.now() >= at) {
         return time_limit::close(desk, row).await;
     }
-    let seen = row.trailing_percent.and_then(|_| prices.of(&row.symbol, row.price_source));
+    let seen = row.trailing_percent.and_then(|_| prices.of(row));
     // The peak is followed even while no move is possible.
     let peak = desk.automations.follow(row, seen);
     if row.wanted != Wanted::Stop || !desk.automations.is_due(row.intent_id, desk.clock.boot()) {

@@ -12,13 +12,14 @@ mod plan;
 mod reduce;
 mod request;
 mod shown;
+mod spot;
 mod trade_run;
 mod work;
 
 pub use ask::{
     AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part, reduce_position,
 };
-pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
+pub(super) use ask::{Automatic, close_target, move_automatically, sell_market, with_distance};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Adding, Protecting, Reducing};

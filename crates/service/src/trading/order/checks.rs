@@ -11,15 +11,34 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 
-/// The taker fee rate used in estimates. The exchange charges its own rate.
+/// The taker fee rate of futures used in estimates. The exchange charges its own rate.
 pub(super) const FEE_RATE: Decimal = dec!(0.0005);
+/// The fee rate of spot used in estimates.
+const SPOT_FEE_RATE: Decimal = dec!(0.001);
 
-/// Checks that the key is a futures key for manual trading, and usable.
-pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
+/// Returns the taker fee rate used in estimates.
+pub(super) const fn fee_rate(kind: TradeType) -> Decimal {
+    match kind {
+        TradeType::Futures => FEE_RATE,
+        TradeType::Spot => SPOT_FEE_RATE,
+    }
+}
+
+/// The markets that an operation trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trades {
+    /// Futures only, as the Mudawyl document says.
+    Futures,
+    /// Futures and spot.
+    Any,
+}
+
+/// Checks that the key is for manual trading of these markets, and usable.
+pub(super) fn key_fits(key: &ExchangeKey, trades: Trades) -> Result<(), Refusal> {
     if key.strategy_type == StrategyType::Automated {
         return Err(Refusal::KeyTypeInvalid);
     }
-    if key.trade_type == TradeType::Spot {
+    if key.trade_type == TradeType::Spot && trades == Trades::Futures {
         return Err(Refusal::KeyTypeUnsupported);
     }
     match (key.active, key.status) {

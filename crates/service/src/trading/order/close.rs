@@ -73,6 +73,9 @@ impl Run<'_> {
     /// Closes a share of the position with reduce-only market orders until the exchange shows that it is
     /// closed. Returns whether there was anything to close.
     pub(super) async fn close_out(&mut self, share: Share, role: Role) -> RunResult<bool> {
+        if self.is_spot() {
+            return self.sell_out().await;
+        }
         let mut tries = self.tries();
         let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
         let mut any = closed > Decimal::ZERO;

@@ -36,9 +36,7 @@ pub(super) async fn finish(
             let refusal = refusal(&failure);
             // These have messages of their own, because the balance and the filters are no cause.
             let answer = match failure {
-                ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => {
-                    Error::field("price", Problem::WouldTake)
-                }
+                ref failure if is_post_only_rejection(failure) => Error::field("price", Problem::WouldTake),
                 ExchangeFailure::Refused { code: FILL_OR_KILL_REJECTED, .. } => {
                     Error::field("timeInForce", Problem::NotFilledWhole)
                 }
@@ -69,6 +67,15 @@ pub(super) async fn finish(
     intent.save(desk).await?;
     desk.hub.request_refresh(intent.key, &intent.symbol);
     answer
+}
+
+/// Whether a post-only order would have taken liquidity. On spot the matching engine says so in its message.
+fn is_post_only_rejection(failure: &ExchangeFailure) -> bool {
+    match failure {
+        ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => true,
+        ExchangeFailure::Refused { code: -2010, message } => message.contains("immediately match"),
+        _ => false,
+    }
 }
 
 /// Lets a change of a trade that cannot be completed yet wait: the supervisor must not be kept from the position

@@ -7,6 +7,7 @@ use super::{
     legs::Role,
     run::{Run, RunResult},
     seq,
+    spot::own_fills,
 };
 use crate::{
     error::Result,
@@ -95,7 +96,7 @@ pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, 
     let access = Access { who: key::credentials(desk, &row)?, row };
     let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;
     // The notification is sent even if the fills cannot be read.
-    let trades = access.take(desk, answer).await.unwrap_or_default();
+    let trades = own_fills(&intent, access.take(desk, answer).await.unwrap_or_default());
     let trades = costs::fees_in_quote(desk, trades, intent.symbol.quote()).await.unwrap_or_default();
     let profit = realized(&trades, order, intent.symbol.quote());
     if let Some(notification) = intent.hit(role, order, profit, desk.clock.now())? {
@@ -126,7 +127,8 @@ impl Run<'_> {
         let (desk, intent) = (self.desk, &*self.intent);
         let quote = intent.symbol.quote();
         let answer = desk.exchange.trades(self.who, intent.trade_type, &intent.symbol, HISTORY).await;
-        let trades = costs::fees_in_quote(desk, answer.unwrap_or_default(), quote).await.unwrap_or_default();
+        let trades = own_fills(intent, answer.unwrap_or_default());
+        let trades = costs::fees_in_quote(desk, trades, quote).await.unwrap_or_default();
         let mut tx = desk.db.begin().await?;
         for (role, order) in hits {
             let profit = realized(&trades, order, quote);

@@ -1,6 +1,6 @@
 //! Plans everything an intent will send before anything is sent. Pure functions.
 
-use super::seq;
+use super::{seq, spot::SpotLeg};
 use domain::{
     Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
     sizing,
@@ -50,6 +50,8 @@ pub(crate) struct Leg {
     pub(crate) client_order_id: Option<String>,
     /// When the leg's row last changed; `None` if the leg was not read from the database.
     pub(crate) changed_at: Option<Micros>,
+    /// What a leg of a spot trade records besides.
+    pub(crate) spot: SpotLeg,
 }
 
 /// How a leg in memory differs from its row in the database.
@@ -79,6 +81,7 @@ impl Leg {
             unsaved,
             client_order_id: None,
             changed_at: None,
+            spot: SpotLeg::EMPTY,
         }
     }
 
@@ -116,6 +119,9 @@ pub(crate) struct LegPlan {
     pub(crate) seq: u16,
     pub(crate) role: Role,
     pub(crate) order: Option<PlannedOrder>,
+    /// Rows of futures, and of earlier releases, do not have it.
+    #[serde(default, skip_serializing_if = "SpotLeg::is_empty")]
+    pub(crate) spot: SpotLeg,
 }
 
 /// A planned order.

@@ -10,13 +10,15 @@ pub use open::{NewTrade, open_trade, reverse_trade};
 
 use super::{
     account::Access,
-    checks,
+    change,
+    checks::{self, Trades},
     finish::finish,
     idempotency::IdempotencyKey,
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     recover,
     run::Run,
+    spot,
 };
 use crate::{
     actor::Actor,
@@ -24,7 +26,7 @@ use crate::{
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol, TradeType,
     first_day::{FirstDayLimits, entry_value},
     ticket::ManualOrder,
     trade::{Automation, TargetShare},
@@ -76,27 +78,39 @@ async fn place_with(
     let access = Access::any(desk, actor, id).await?;
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
-    let work = async move { Placing::new(&shared, access, idempotency).place(order, replace).await };
+    let work = async move {
+        let placing = Placing::new(&shared, access, idempotency);
+        // An order that replaces is that of the document.
+        let trades = if replace { Trades::Futures } else { Trades::Any };
+        Placing { trades, ..placing }.place(order, replace).await
+    };
     desk.work.run(work).await
 }
 
-/// Cancels a market's open orders and closes its position.
+/// Cancels a market's open orders and closes its position. On spot it cancels the open buy orders, and sells what the desk's
+/// own trades hold; the account's other coins and sell orders stay.
 ///
 /// # Errors
-/// 1103, 1106, 1300, 1500.
+/// 1103, 1300, 1500.
 pub async fn close_position(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     market::find_market(desk, access.row.key.trade_type, symbol).await?;
+    if access.row.key.trade_type == TradeType::Spot {
+        return change::sell_market(desk, access, symbol).await;
+    }
     close_with(desk, access, symbol.clone(), Request::Close).await
 }
 
 /// Does the same as [`close_position`], for the panic button.
 pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: Symbol) -> Result<()> {
+    if access.row.key.trade_type == TradeType::Spot {
+        return change::sell_market(desk, access, &symbol).await;
+    }
     close_with(desk, access, symbol, Request::Panic).await
 }
 
@@ -113,11 +127,13 @@ struct Placing<'a> {
     idempotency: Option<IdempotencyKey>,
     /// The automation of the trade.
     automation: Automation,
+    /// The markets that the operation trades.
+    trades: Trades,
 }
 
 impl<'a> Placing<'a> {
     fn new(desk: &'a SharedTrading, access: Access, idempotency: Option<IdempotencyKey>) -> Self {
-        Self { desk, access, idempotency, automation: Automation::default() }
+        Self { desk, access, idempotency, automation: Automation::default(), trades: Trades::Any }
     }
 
     async fn place(self, order: ManualOrder, replace: bool) -> Result<Vec<Order>> {
@@ -140,13 +156,18 @@ impl<'a> Placing<'a> {
         replace: bool,
     ) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
-        may_enter(self.desk, &self.access).await?;
+        may_enter(self.desk, &self.access, self.trades).await?;
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
         let first_day = check_first_day(self.desk, key, &order, last).await?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
-        if !replace {
+        let is_spot = market.trade_type == TradeType::Spot;
+        if is_spot && replace {
+            // Each trade has coins of its own.
+            return Err(Error::field("replace", Problem::NotOnSpot));
+        }
+        if !replace && !is_spot {
             // Last, because an order that was resumed may have filled.
             self.check_nothing_open(&order.symbol).await?;
         }
@@ -158,6 +179,10 @@ impl<'a> Placing<'a> {
         let mut legs = legs.ok_or(Refusal::ExchangeBadRequest)?;
         for leg in legs.iter_mut().filter(|leg| leg.role == Role::Stop) {
             leg.order.iter_mut().for_each(|order| order.trigger = self.automation.trigger);
+        }
+        if is_spot {
+            legs = spot::without_closing(legs);
+            spot::fits(&order, &legs, self.automation.trigger, &market)?;
         }
         if let Some(limits) = first_day
             && !first_day::claim_market(self.desk, key, &limits, &order.symbol).await?
@@ -192,6 +217,10 @@ impl<'a> Placing<'a> {
     async fn check_funds(&self, order: &ManualOrder, last: Decimal) -> Result<()> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
+        if kind == TradeType::Spot {
+            let balance = self.access.take(self.desk, exchange.balance(who, kind).await).await?;
+            return Ok(spot::affordable(order, last, &balance)?);
+        }
         let (balance, positions, leverage) = tokio::join!(
             exchange.balance(who, kind),
             exchange.positions(who, Some(&order.symbol)),
@@ -208,9 +237,9 @@ impl<'a> Placing<'a> {
 }
 
 /// Checks that an account may enter at present.
-pub(super) async fn may_enter(desk: &Trading, access: &Access) -> Result<()> {
+pub(super) async fn may_enter(desk: &Trading, access: &Access, trades: Trades) -> Result<()> {
     eligibility::may_trade(desk, access.row.user_id).await?;
-    checks::key_fits(&access.row.key)?;
+    checks::key_fits(&access.row.key, trades)?;
     key::fit_for_entries(&access.row.key)?;
     if desk.reviews.since(access.row.key.id).is_some() {
         return Err(Error::field("apiKey", Problem::KeyUnderReview));

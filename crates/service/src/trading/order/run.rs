@@ -85,7 +85,10 @@ impl<'a> Run<'a> {
 
     /// Works a new intent from its first leg: clears the market, enters, protects.
     pub(super) async fn fresh(&mut self) -> RunResult<()> {
-        self.clear_market().await?;
+        // On spot nothing is closed first: trades do not share a position.
+        if !self.is_spot() {
+            self.clear_market().await?;
+        }
         if self.intent.leg(seq::ENTRY).is_none() {
             self.intent.status = Status::Done;
             return Ok(());
@@ -100,6 +103,9 @@ impl<'a> Run<'a> {
         if entry.filled.is_zero() {
             self.intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
             return Ok(());
+        }
+        if self.is_spot() {
+            return self.protect_spot(entry).await;
         }
         let planned = self.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()?.amount);
         if entry.is_final() && planned != Some(entry.filled) {
@@ -168,7 +174,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn notify_pages(&self, what: LiveEventKind) -> Result<()> {
+    pub(super) async fn notify_pages(&self, what: LiveEventKind) -> Result<()> {
         let event = LiveEvent { key: Some(self.intent.key), at: self.desk.clock.now(), what };
         user_events::record(self.desk, self.intent.user, &event).await
     }

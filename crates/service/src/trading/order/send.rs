@@ -8,6 +8,7 @@ use super::{
     run::{Halt, Run, RunResult},
     seq,
     side::entered_by,
+    spot::held_position,
 };
 use crate::error::Error;
 use domain::{Decimal, Micros, Order, Position, Side, time};
@@ -104,7 +105,9 @@ impl Run<'_> {
                     // The request was signed no later than now. A protective order is sent again under the
                     // same id without waiting until the first certainly did not arrive: the exchange rejects
                     // one of the two.
-                    let signed_by = if leg.is_protective() { Micros(0) } else { self.desk.clock.boot() };
+                    // On spot an id can be used again once its order has ended.
+                    let again = leg.is_protective() && !self.is_spot();
+                    let signed_by = if again { Micros(0) } else { self.desk.clock.boot() };
                     if let Some(order) = self.look_up(leg, signed_by).await? {
                         return Ok(order);
                     }
@@ -256,8 +259,11 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the market's position.
+    /// Returns the market's position; on spot what the trade holds by its records.
     pub(super) async fn position(&self) -> RunResult<Option<Position>> {
+        if self.is_spot() {
+            return Ok(held_position(self.intent, self.market.lot, None));
+        }
         let mut tries = self.tries();
         loop {
             match self.desk.exchange.position_for_stop(self.who, &self.intent.symbol).await {
@@ -271,8 +277,14 @@ impl Run<'_> {
     pub(super) async fn open_orders(&self) -> RunResult<Vec<Order>> {
         let mut tries = self.tries();
         loop {
-            match self.desk.exchange.open_orders_for_stop(self.who, &self.intent.symbol).await {
-                Ok(all) => return Ok(all),
+            let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
+            match self.desk.exchange.open_orders_for_stop(self.who, kind, symbol).await {
+                Ok(mut all) => {
+                    // What sells coins reduces what is held.
+                    all.iter_mut()
+                        .for_each(|order| order.reduce_only |= self.is_spot() && order.side == Side::Sell);
+                    return Ok(all);
+                }
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
         }

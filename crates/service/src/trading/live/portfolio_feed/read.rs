@@ -76,7 +76,7 @@ async fn read_part(
             let positions = desk.exchange.positions(who, symbol).await;
             key::disable_if_unauthorized(desk, id, who, positions).await?
         }
-        TradeType::Spot => Vec::new(),
+        TradeType::Spot => order::held_positions(desk, id, symbol).await?,
     };
     Ok(OpenAccount { positions, orders })
 }

@@ -8,13 +8,13 @@ use crate::{
         order::{
             account::Access,
             change::{Automatic, move_automatically},
-            checks::FEE_RATE,
+            checks::fee_rate,
             intent::Intent,
             legs::{Leg, Role},
         },
     },
 };
-use domain::{Decimal, Order, OrderStatus, Side, TradeType, trade};
+use domain::{Decimal, Order, OrderStatus, Side, trade};
 use store::{
     automation::{self, ActiveAutomation},
     intent::LegStatus,
@@ -90,10 +90,11 @@ async fn count_filled(
 
 /// Whether the last price has passed the breakeven price. If that is not known, the change finds out.
 async fn is_beyond_breakeven(desk: &Trading, intent: &Intent, side: Side) -> Result<bool> {
-    let market = market::find_market(desk, TradeType::Futures, &intent.symbol).await?;
-    let last = market::last_price(desk, TradeType::Futures, &intent.symbol).await?;
+    let market = market::find_market(desk, intent.trade_type, &intent.symbol).await?;
+    let last = market::last_price(desk, intent.trade_type, &intent.symbol).await?;
     let entry = intent.average_entry();
-    let price = entry.and_then(|entry| trade::breakeven(side, entry, FEE_RATE, market.tick));
+    let price =
+        entry.and_then(|entry| trade::breakeven(side, entry, fee_rate(intent.trade_type), market.tick));
     Ok(price.is_none_or(|price| trade::gains(side, price, last)))
 }
 

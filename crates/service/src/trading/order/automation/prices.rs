@@ -22,7 +22,10 @@ pub(super) struct Seen {
 }
 
 /// The prices of the markets with trailing stops.
-pub(super) struct Prices(HashMap<(Symbol, PriceSource), Seen>);
+pub(super) struct Prices(HashMap<Place, Seen>);
+
+/// A market, and the one of its prices that triggers stops.
+type Place = (TradeType, Symbol, PriceSource);
 
 /// The streams of these markets. They stay open while there are trailing stops.
 #[derive(Default)]
@@ -44,8 +47,7 @@ impl Prices {
         feeds: Option<&mut Feeds>,
     ) -> Self {
         let trailing = rows.iter().filter(|row| row.trailing_percent.is_some());
-        let wanted: BTreeSet<(Symbol, PriceSource)> =
-            trailing.map(|row| (row.symbol.clone(), row.price_source)).collect();
+        let wanted: BTreeSet<Place> = trailing.map(place_of).collect();
         let mut ranges = HashMap::new();
         if let Some(feeds) = feeds {
             feeds.keep_open(desk, &wanted);
@@ -53,26 +55,30 @@ impl Prices {
         }
         let mut prices = HashMap::new();
         for place in wanted {
-            match current(desk, &place.0, place.1).await {
+            match current(desk, &place).await {
                 Ok(now) => {
                     let (low, high) = ranges.get(&place).copied().unwrap_or((now, now));
                     prices.insert(place, Seen { low: low.min(now), high: high.max(now), now });
                 }
-                Err(error) => tracing::debug!(symbol = %place.0, %error, "could not read a price"),
+                Err(error) => tracing::debug!(symbol = %place.1, %error, "could not read a price"),
             }
         }
         Self(prices)
     }
 
-    /// Returns the prices of a market; `None` if they could not be read.
-    pub(super) fn of(&self, symbol: &Symbol, source: PriceSource) -> Option<Seen> {
-        self.0.get(&(symbol.clone(), source)).copied()
+    /// Returns the prices that a trade follows; `None` if they could not be read.
+    pub(super) fn of(&self, row: &ActiveAutomation) -> Option<Seen> {
+        self.0.get(&place_of(row)).copied()
     }
 }
 
-async fn current(desk: &Trading, symbol: &Symbol, source: PriceSource) -> Result<Decimal> {
+fn place_of(row: &ActiveAutomation) -> Place {
+    (row.trade_type, row.symbol.clone(), row.price_source)
+}
+
+async fn current(desk: &Trading, (kind, symbol, source): &Place) -> Result<Decimal> {
     match source {
-        PriceSource::Last => market::last_price(desk, TradeType::Futures, symbol).await,
+        PriceSource::Last => market::last_price(desk, *kind, symbol).await,
         PriceSource::Mark => match desk.hub.mark(symbol) {
             Some(price) => Ok(price),
             None => Ok(desk.exchange.mark_price(TradeType::Futures, symbol).await?),
@@ -82,20 +88,23 @@ async fn current(desk: &Trading, symbol: &Symbol, source: PriceSource) -> Result
 
 impl Feeds {
     /// Opens the streams of these markets, and closes all others.
-    fn keep_open(&mut self, desk: &SharedTrading, wanted: &BTreeSet<(Symbol, PriceSource)>) {
-        self.0.retain(|symbol, _| wanted.iter().any(|(kept, _)| kept == symbol));
-        for (symbol, _) in wanted {
+    fn keep_open(&mut self, desk: &SharedTrading, wanted: &BTreeSet<Place>) {
+        // Streams are those of futures. The prices of spot are read once a round.
+        let streamed = || wanted.iter().filter(|(kind, ..)| *kind == TradeType::Futures);
+        self.0.retain(|symbol, _| streamed().any(|(_, kept, _)| kept == symbol));
+        for (_, symbol, _) in streamed() {
             self.0.entry(symbol.clone()).or_insert_with(|| Feed::open(desk, symbol));
         }
     }
 
     /// Returns the lowest and the highest prices since the last call.
-    fn drain(&mut self) -> HashMap<(Symbol, PriceSource), (Decimal, Decimal)> {
+    fn drain(&mut self) -> HashMap<Place, (Decimal, Decimal)> {
         let mut ranges = HashMap::new();
         for (symbol, feed) in &mut self.0 {
             feed.receive();
-            let last = feed.last.take().map(|range| ((symbol.clone(), PriceSource::Last), range));
-            let mark = feed.mark.take().map(|range| ((symbol.clone(), PriceSource::Mark), range));
+            let place = |source| (TradeType::Futures, symbol.clone(), source);
+            let last = feed.last.take().map(|range| (place(PriceSource::Last), range));
+            let mark = feed.mark.take().map(|range| (place(PriceSource::Mark), range));
             ranges.extend(last.into_iter().chain(mark));
         }
         ranges

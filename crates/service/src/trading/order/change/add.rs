@@ -63,6 +63,9 @@ impl Run<'_> {
             Ok(()) | Err(Halt::Refused(_)) => {}
             Err(halt) => return Err(halt),
         }
+        if self.is_spot() {
+            return self.grow_on_spot(adding).await;
+        }
         match self.grow_targets(adding, order.filled).await {
             // A request that is repeated must not add again.
             Err(Halt::Refused(failure)) => Err(Halt::Later(failure)),

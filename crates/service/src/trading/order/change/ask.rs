@@ -3,11 +3,13 @@
 mod add;
 mod automatic;
 mod entries;
+mod spot;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
 pub use entries::cancel_entries;
+pub(in crate::trading::order) use spot::sell_market;
 
 use super::{
     history::HistoryEntry,
@@ -24,7 +26,7 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            checks::FEE_RATE,
+            checks::fee_rate,
             claim::claim,
             finish::finish,
             idempotency::IdempotencyKey,
@@ -39,7 +41,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol, TradeType,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
@@ -129,7 +131,7 @@ pub async fn reduce_position(
     (side, amount): (Side, Decimal),
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let work = async move {
         let part = Part::Amount(amount);
@@ -147,7 +149,7 @@ pub(in crate::trading::order) async fn close_target(
     target: TradeTarget,
     part: Part,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let TradeTarget { trade, idempotency, .. } = target;
     // Runs detached: it continues if the caller disconnects.
@@ -164,7 +166,7 @@ async fn protect(
     target: TradeTarget,
     wish: Wish,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let idempotency = target.idempotency.clone();
     let work =
@@ -188,12 +190,13 @@ impl Changer<'_> {
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        let position = self.position().await?;
+        let position = self.position_of(&trade, &market, last).await?;
         let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
         let mut automatic = None;
         let (kind, mut change) = match wish {
             Wish::Change(change) => {
-                let automation = with_distance(self.desk, &self.symbol, change.automation).await?;
+                let automation =
+                    with_distance(self.desk, (market.trade_type, &self.symbol), change.automation).await?;
                 (ChangeKind::Protection, TradeChange { automation, ..change })
             }
             Wish::Breakeven => (ChangeKind::Breakeven, breakeven_of(&trade, &at, &market)?),
@@ -217,6 +220,7 @@ impl Changer<'_> {
             trigger_by(new.row.price_source, &trade, &row, &mut at, &mut change);
         }
         change.check(&at.facts(&market)).map_err(Error::Fields)?;
+        self.check_spot(&change, at.trigger)?;
         let mut before = TradeSnapshot::from(in_force(&trade, &row));
         let mut after = TradeSnapshot::from(change.clone());
         if let Some((changed, settings)) = automation.as_ref().and_then(|new| Some((new, new.before?))) {
@@ -245,6 +249,9 @@ impl Changer<'_> {
             return Ok(());
         }
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
+        if market.trade_type == TradeType::Spot {
+            return self.sell(meant, by, part, &market).await;
+        }
         if part == Part::Share(Decimal::ONE) {
             // It ends changes that cannot be completed.
             before_new(self.desk, &self.access, &self.symbol).await?;
@@ -337,8 +344,13 @@ impl Changer<'_> {
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
-        // The position belongs to the latest one.
-        let row = rows.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
+        // A position belongs to the latest one. On spot each trade has coins of its own.
+        let mut open = rows.into_iter().rev().filter(is_open);
+        let row = match self.access.row.key.trade_type {
+            TradeType::Futures => open.next().filter(meant),
+            TradeType::Spot => open.find(meant),
+        };
+        let row = row.ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
         if target.version.is_some_and(|version| version != current) {
@@ -356,7 +368,7 @@ fn is_open(row: &Protection) -> bool {
 /// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
 fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
     let entry = at.held_price(trade).ok_or(Error::NotFound)?;
-    let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
+    let trigger = trade::breakeven(at.side, entry, fee_rate(market.trade_type), market.tick);
     let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
     let stop = StopChange::Set(Stop { trigger, limit: None });
     Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })

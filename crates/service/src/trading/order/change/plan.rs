@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, Market, Order, OrderType, Position, Side,
+    Decimal, Market, Order, OrderType, Position, Side, TradeType,
     ticket::Stop,
     trade::{PriceSource, StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
     validation::Problem,
@@ -166,7 +166,9 @@ pub(super) fn plan_addition(
         return Err(often());
     }
     let mut stop = StopStep::Keep;
-    if let Some(order) = larger_stop(trade, held.contracts, amount) {
+    // On spot a stop cannot be larger than what is held: it grows after the order.
+    let larger = larger_stop(trade, held.contracts, amount);
+    if let Some(order) = larger.filter(|_| trade.trade_type == TradeType::Futures) {
         let next = trade.next_moved_stop().ok_or_else(often)?;
         trade.plan(next, Role::Stop, order);
         stop = StopStep::Move(next);

@@ -26,6 +26,9 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
         // Its position has ended; another one is not reduced.
         return Ok(());
     }
+    if let Some(trade) = trade.as_ref().filter(|_| run.is_spot()) {
+        return trade.sell().await;
+    }
     let Reducing { side, amount, left, .. } = *reducing;
     let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
     run.intent.save_progress(desk).await?;

@@ -3,17 +3,18 @@
 use crate::{
     error::Result,
     trading::{
-        Trading,
+        Trading, market,
         order::{
             intent::Intent,
             legs::{Leg, PlannedOrder},
             seq,
             side::entered_by,
+            spot::held_position,
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, OrderType, Position, Symbol,
+    Decimal, ExchangeKeyId, OrderType, Position, Symbol, TradeType,
     ticket::Stop,
     trade::{Automation, OpenTrade, StopChange, TargetShare, TradeChange},
 };
@@ -46,7 +47,14 @@ pub(in crate::trading::order) async fn open_trades(
             let version = version_of(desk, &intent).await?;
             let settings = automation::get_automation(&desk.db, intent.id).await?;
             let settings = settings.map(|row| row.automation()).unwrap_or_default();
-            let shown = open_trade(&intent, &row, position, version);
+            let held = match intent.trade_type {
+                TradeType::Futures => None,
+                TradeType::Spot => {
+                    let market = market::find_market(desk, TradeType::Spot, symbol).await?;
+                    held_position(&intent, market.lot, None)
+                }
+            };
+            let shown = open_trade(&intent, &row, held.as_ref().or(position), version);
             trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
         }
     }

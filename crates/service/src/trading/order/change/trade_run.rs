@@ -12,7 +12,7 @@ use crate::{
         },
     },
 };
-use domain::IntentId;
+use domain::{IntentId, TradeType};
 use exchange::{Credentials, ExchangeFailure};
 use store::protection::{self as rows, Protection};
 
@@ -33,10 +33,11 @@ impl TradeRun<'_> {
     pub(super) async fn trade(&self) -> RunResult<Option<(Intent, Protection)>> {
         let row = rows::get_protection(&self.desk.db, self.id).await.map_err(Error::from)?;
         let Some(row) = row.filter(|row| row.ended_at.is_none()) else { return Ok(None) };
-        if self.is_superseded(&row).await? {
+        let Some(mut trade) = Intent::load(self.desk, self.id).await? else { return Ok(None) };
+        // On spot each trade has coins of its own.
+        if trade.trade_type == TradeType::Futures && self.is_superseded(&row).await? {
             return Ok(None);
         }
-        let Some(mut trade) = Intent::load(self.desk, self.id).await? else { return Ok(None) };
         if !trade.settled && !claim(self.desk, self.id, self.desk.clock.now()).await? {
             let words = "another instance works on the trade".to_owned();
             return Err(Halt::Later(ExchangeFailure::Unknown(words)));

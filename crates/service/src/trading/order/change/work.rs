@@ -62,9 +62,10 @@ impl TradeRun<'_> {
             *status = Status::Done;
         }
         let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
-        let mut outcome = run.change_stop(change.stop).await;
+        let mut outcome =
+            if run.is_spot() { run.change_spot(change).await } else { run.change_stop(change.stop).await };
         if let Some(targets) = &change.targets {
-            if outcome.is_ok() {
+            if outcome.is_ok() && !run.is_spot() {
                 outcome = run.change_targets(targets).await;
             }
             if matches!(outcome, Err(Halt::Refused(_))) {

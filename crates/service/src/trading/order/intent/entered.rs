@@ -1,7 +1,11 @@
-//! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since.
+//! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since; on
+//! spot less the commission that was taken from it.
 
 use super::Intent;
-use crate::trading::order::{legs::Role, protection::rules::Rule};
+use crate::trading::order::{
+    legs::{Leg, Role},
+    protection::rules::Rule,
+};
 use domain::{Decimal, Order};
 
 /// Decimals of an average price.
@@ -11,7 +15,7 @@ impl Intent {
     /// Returns the amount that was entered in base units; `None` while nothing has filled.
     pub(in crate::trading::order) fn entered(&self) -> Option<Decimal> {
         self.filled_entry()?;
-        Some(self.opening_orders().map(|order| order.filled).sum())
+        Some(self.opening_legs().map(Leg::received).sum())
     }
 
     /// Returns the average price of what was entered; `None` while nothing has filled, and if the price of the entry is
@@ -42,8 +46,13 @@ impl Intent {
 
     /// Returns the orders that opened the position and increased it, as far as they have filled.
     fn opening_orders(&self) -> impl Iterator<Item = &Order> {
+        self.opening_legs().filter_map(|leg| leg.placed.as_ref())
+    }
+
+    /// Returns the legs of these orders.
+    pub(in crate::trading::order) fn opening_legs(&self) -> impl Iterator<Item = &Leg> {
         let opens = |role: Role| role == Role::Entry || (role == Role::Add && Rule::AddedPartIsOurs.holds());
-        let legs = self.legs.iter().filter(move |leg| opens(leg.role));
-        legs.filter_map(|leg| leg.placed.as_ref()).filter(|order| !order.filled.is_zero())
+        let filled = |leg: &&Leg| leg.placed.as_ref().is_some_and(|order| !order.filled.is_zero());
+        self.legs.iter().filter(move |leg| opens(leg.role)).filter(filled)
     }
 }

@@ -261,7 +261,7 @@ impl Intent {
 }
 
 fn leg_of(row: rows::Leg) -> Result<Leg> {
-    let LegPlan { seq, role, order } = read(&row.body)?;
+    let LegPlan { seq, role, order, spot } = read(&row.body)?;
     let placed = row.order_json.as_ref().map(JsonText::value).transpose()?;
     Ok(Leg {
         status: row.status,
@@ -270,13 +270,14 @@ fn leg_of(row: rows::Leg) -> Result<Leg> {
         unsaved: Unsaved::Nothing,
         client_order_id: row.client_order_id,
         changed_at: Some(row.updated_at),
+        spot,
         ..Leg::new(seq, role, order)
     })
 }
 
 fn new_leg(client_order_id: String, leg: &Leg) -> Result<rows::NewLeg> {
     let sends = leg.role != Role::Cancel;
-    let plan = LegPlan { seq: leg.seq, role: leg.role, order: leg.order.clone() };
+    let plan = LegPlan { seq: leg.seq, role: leg.role, order: leg.order.clone(), spot: leg.spot };
     Ok(rows::NewLeg {
         seq: leg.seq,
         role: leg.role.word().to_owned(),

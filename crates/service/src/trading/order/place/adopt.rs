@@ -56,7 +56,7 @@ impl Placing<'_> {
         if let Some(answer) = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await? {
             return Ok(answer);
         }
-        checks::key_fits(key)?;
+        checks::key_fits(key, checks::Trades::Futures)?;
         if self.desk.reviews.since(key.id).is_some() {
             return Err(Error::field("apiKey", Problem::KeyUnderReview));
         }

@@ -4,9 +4,12 @@ use super::close_position;
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    trading::{SharedTrading, market, order::account::Access},
+    trading::{
+        SharedTrading, market,
+        order::{account::Access, spot},
+    },
 };
-use domain::{Decimal, ExchangeKeyId, PositionSide, Symbol};
+use domain::{Decimal, ExchangeKeyId, PositionSide, Symbol, TradeType};
 use futures::future::join_all;
 
 /// The result of closing one position.
@@ -22,23 +25,29 @@ pub struct ClosedPosition {
     pub outcome: Result<()>,
 }
 
-/// Closes every position of a futures key as [`close_position`] does, or only that of `symbol`, all at the same time.
+/// Closes every position of a key as [`close_position`] does, or only that of `symbol`, all at the same time. Those of a spot
+/// key are what the desk's own trades hold.
 /// Markets without a position are left alone, with their orders.
 ///
 /// # Errors
-/// Not found; 1103, 1106, 1300. Failures of single positions are in their results.
+/// Not found; 1103, 1300. Failures of single positions are in their results.
 pub async fn close_positions(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: Option<&Symbol>,
 ) -> Result<Vec<ClosedPosition>> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     if let Some(symbol) = symbol {
         market::find_market(desk, access.row.key.trade_type, symbol).await?;
     }
-    let positions = desk.exchange.positions(&access.who, symbol).await;
-    let positions = access.take(desk, positions).await?;
+    let positions = match access.row.key.trade_type {
+        TradeType::Futures => {
+            let positions = desk.exchange.positions(&access.who, symbol).await;
+            access.take(desk, positions).await?
+        }
+        TradeType::Spot => spot::held_positions(desk, id, symbol).await?,
+    };
     let each = positions.into_iter().map(|position| async move {
         let outcome = close_position(desk, actor, id, &position.symbol).await;
         if let Err(Error::Fault(fault)) = &outcome {

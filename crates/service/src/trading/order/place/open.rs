@@ -123,7 +123,8 @@ impl Placing<'_> {
         };
         let change = TradeChange { targets: Some(targets.clone()), ..TradeChange::default() };
         change.check(&facts).map_err(Error::Fields)?;
-        let automation = change::with_distance(self.desk, &order.symbol, automation).await?;
+        let automation =
+            change::with_distance(self.desk, (key.trade_type, &order.symbol), automation).await?;
         let (targets_given, has_stop) = (targets.len(), order.stop.is_some());
         let facts = AutomationFacts { targets: targets_given, has_stop, open_for: None };
         automation.check(&facts).map_err(Error::Fields)?;

@@ -29,11 +29,11 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
 };
-use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
+use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol, TradeType};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
-pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG};
+pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG, STOP_PATIENCE};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
@@ -110,7 +110,9 @@ pub(crate) async fn inspect_market(
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
     desk.supervision.remember(&wanted, desk.clock.boot());
     for (index, row) in wanted.iter().enumerate() {
-        let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
+        // On spot each trade has coins of its own.
+        let shares = access.row.key.trade_type == TradeType::Futures;
+        let superseded = shares && wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
         let known = if superseded { Known::Superseded } else { known };
         inspect(desk, &access, row, known).await?;
     }

@@ -16,6 +16,7 @@ use crate::{
             intent::{Intent, Request, read},
             legs::Role,
             protection::rules::Rule,
+            spot::{own_fills, own_orders},
         },
     },
 };
@@ -51,6 +52,7 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
         let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
         let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
         let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+        let (orders, trades) = (own_orders(intent, orders), own_fills(intent, trades));
         let position = PastPosition::read(desk, access, intent, entry, &trades).await;
         closed = Some(closed_trade(desk, intent, entry, &orders, &position).await?);
         if let Some(copy) = copy {
@@ -140,6 +142,7 @@ pub(super) async fn report_filled(
     }
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let trades = own_fills(intent, trades);
     // The owner is notified even if a price is unknown, and then without a profit.
     let trades = costs::known_fees(desk, &trades, symbol.quote()).await.unwrap_or_default();
     let mut tx = desk.db.begin().await?;

@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     trading::{
         Trading,
-        order::{legs::Role, side::entered_by},
+        order::{legs::Role, side::entered_by, spot::as_reducing},
     },
 };
 use domain::{
@@ -35,6 +35,7 @@ pub(crate) async fn shown(
     }
     let mut wanted = rows::of_key(&desk.db, key).await?;
     wanted.retain(|row| row.ended_at.is_none());
+    let orders: Vec<Order> = orders.iter().cloned().map(as_reducing).collect();
     let mut shown = Vec::with_capacity(positions.len());
     for position in positions {
         let side = entered_by(position.side);

@@ -231,7 +231,7 @@ impl Supervision {
     }
 
     /// Records that a position is not as wanted. The earliest known time is kept.
-    pub(super) fn differs(&self, intent: IntentId, now: Micros) {
+    pub(in crate::trading::order) fn differs(&self, intent: IntentId, now: Micros) {
         if let Some(entry) = self.state().watched.get_mut(&intent) {
             entry.differs_since.get_or_insert(now);
         }

@@ -25,7 +25,7 @@ use store::{
 
 /// How long one run tries to place a stop. A position entered less than [`NEW`] ago is closed then: including
 /// the two readings before that, it has been without its stop for ten seconds.
-const STOP_PATIENCE: i64 = 8 * SECOND;
+pub(in crate::trading::order) const STOP_PATIENCE: i64 = 8 * SECOND;
 const NEW: i64 = 60 * SECOND;
 /// Pause between the two readings that must agree before a position is closed at market.
 pub(in crate::trading::order) const BETWEEN_READINGS: Duration = Duration::from_secs(1);
@@ -50,7 +50,11 @@ impl Run<'_> {
     /// Reads position and open orders. Orders come first: a stop that fills in between then appears without
     /// its position, which is harmless; the reverse would not be.
     pub(in crate::trading::order) async fn inspect(&self) -> RunResult<Seen> {
-        let open = self.open_orders().await?;
+        let mut open = self.open_orders().await?;
+        if self.is_spot() {
+            // Other orders sell other coins of the account.
+            open.retain(|order| self.intent.leg_by_client_id(&order.client_order_id).is_some());
+        }
         Ok(Seen { position: self.position().await?, open })
     }
 
@@ -141,7 +145,7 @@ impl Run<'_> {
         }
     }
 
-    async fn pause_between_readings(&self) -> RunResult<()> {
+    pub(in crate::trading::order) async fn pause_between_readings(&self) -> RunResult<()> {
         self.notify_of_missing_stop(BETWEEN_READINGS).await?;
         self.desk.clock.sleep(BETWEEN_READINGS).await;
         Ok(())
@@ -241,7 +245,11 @@ impl Run<'_> {
 
     /// Handles a stop that could not be placed for a while for unknown reasons: closes a new position, and
     /// leaves an older one to be retried.
-    async fn give_up_on_stop(&mut self, failure: ExchangeFailure, started: Micros) -> RunResult<()> {
+    pub(in crate::trading::order) async fn give_up_on_stop(
+        &mut self,
+        failure: ExchangeFailure,
+        started: Micros,
+    ) -> RunResult<()> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
@@ -291,7 +299,7 @@ impl Run<'_> {
     }
 
     /// Cancels the rest of an entry, because further fills would not be protected.
-    async fn end_entry(&mut self) -> RunResult<()> {
+    pub(in crate::trading::order) async fn end_entry(&mut self) -> RunResult<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
         if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
             return Ok(());

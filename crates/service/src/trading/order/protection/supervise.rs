@@ -5,6 +5,7 @@ mod alive;
 mod ending;
 mod entry;
 mod moved;
+mod spot;
 
 pub(super) use alive::stop_is_alive;
 
@@ -137,6 +138,9 @@ impl Supervisor<'_> {
                 Learned::MayCome => return Ok(Pass::Differs),
                 Learned::Never => return self.end(run).await,
             }
+        }
+        if run.is_spot() {
+            return self.work_spot(run).await;
         }
         for _ in 0..REPAIRS {
             let seen = run.inspect().await?;

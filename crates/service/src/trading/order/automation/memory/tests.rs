@@ -9,6 +9,7 @@ fn d(text: &str) -> Decimal {
 
 fn row(side: Side, peak: Option<&str>) -> ActiveAutomation {
     ActiveAutomation {
+        trade_type: domain::TradeType::Futures,
         intent_id: IntentId(Uuid::from_u128(1)),
         exchange_key_id: ExchangeKeyId(Uuid::from_u128(2)),
         symbol: "BTC/USDT".parse().unwrap(),

@@ -12,7 +12,7 @@ use crate::{
                 HistoryEntry,
                 plan::{Situation, plan_addition},
             },
-            checks::{self, FEE_RATE},
+            checks::{self, Trades, fee_rate},
             claim::claim,
             intent::Request,
             place::{busy, check_first_day, may_enter},
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, MarginMode, Market, Position, Refusal, Symbol, sizing,
+    Decimal, ExchangeKeyId, MarginMode, Market, Position, Refusal, Symbol, TradeType, sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade::{ChangeKind, StopChange},
     validation::Problem,
@@ -59,7 +59,7 @@ pub async fn add_to_trade(
     target: TradeTarget,
     size: AddSize,
 ) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let idempotency = target.idempotency.clone();
     let work = async move { Changer { desk: &shared, access, symbol, idempotency }.add(target, size).await };
@@ -73,14 +73,14 @@ impl Changer<'_> {
         if self.is_answered().await? {
             return Ok(());
         }
-        may_enter(self.desk, &self.access).await?;
+        may_enter(self.desk, &self.access, Trades::Any).await?;
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         if trade.entry_rests() {
             return Err(Error::field("amount", Problem::EntryStillOpen));
         }
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        let held = self.position().await?.ok_or(Error::NotFound)?;
+        let held = self.position_of(&trade, &market, last).await?.ok_or(Error::NotFound)?;
         let at = Situation::of(&trade, Some(&held), last).ok_or(Error::NotFound)?;
         let means = self.means().await?;
         let stop = match super::in_force(&trade, &row).stop {
@@ -128,7 +128,9 @@ impl Changer<'_> {
         let added = last.checked_mul(order.amount).ok_or(refused)?;
         let average = before.checked_add(added).and_then(|cost| cost.checked_div(amount)).ok_or(refused)?;
         let whole = ManualOrder { amount, entry: Entry::Limit(average), ..order };
-        checks::stop_comes_first(&whole, average, means.total, means.leverage, means.mode)?;
+        if self.access.row.key.trade_type == TradeType::Futures {
+            checks::stop_comes_first(&whole, average, means.total, means.leverage, means.mode)?;
+        }
         let key = self.access.row.key.id;
         if let Some(limits) = check_first_day(self.desk, key, &whole, last).await?
             && !first_day::claim_market(self.desk, key, &limits, &self.symbol).await?
@@ -141,8 +143,13 @@ impl Changer<'_> {
     async fn means(&self) -> Result<Means> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
-        let (balance, leverage) =
-            tokio::join!(exchange.balance(who, kind), exchange.leverage(who, &self.symbol));
+        let leverage = async {
+            match kind {
+                TradeType::Futures => exchange.leverage(who, &self.symbol).await,
+                TradeType::Spot => Ok((1, MarginMode::Crossed)),
+            }
+        };
+        let (balance, leverage) = tokio::join!(exchange.balance(who, kind), leverage);
         let balance = self.access.take(self.desk, balance).await?;
         let (leverage, mode) = self.access.take(self.desk, leverage).await?;
         let funds = balance.assets.get(self.symbol.quote());
@@ -167,7 +174,14 @@ fn amount_of(
                 return Err(Error::field(FIELD, Problem::NotRiskPercent));
             }
             let stop = stop.ok_or_else(|| Error::field(FIELD, Problem::RiskNeedsStop))?;
-            let amount = sizing::amount_at_risk(balance, percent, last, stop.trigger, FEE_RATE, market.lot);
+            let amount = sizing::amount_at_risk(
+                balance,
+                percent,
+                last,
+                stop.trigger,
+                fee_rate(market.trade_type),
+                market.lot,
+            );
             let enough = amount.filter(|amount| *amount >= market.min_amount);
             enough.ok_or_else(|| Error::field(FIELD, Problem::LotFilter))
         }

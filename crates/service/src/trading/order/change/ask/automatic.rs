@@ -108,13 +108,12 @@ impl Automatic {
 /// A field problem of `trailingAtr`; unavailable if the exchange does not answer.
 pub(in crate::trading::order) async fn with_distance(
     desk: &Trading,
-    symbol: &Symbol,
+    (kind, symbol): (TradeType, &Symbol),
     change: AutomationChange,
 ) -> Result<AutomationChange> {
     let Some(multiple) = change.atr_multiple().map_err(|problem| Error::Fields(vec![problem]))? else {
         return Ok(change);
     };
-    let kind = TradeType::Futures;
     let candles = market::list_candles(desk, kind, symbol, Frame::H1, None, ATR_CANDLES).await?;
     let last = market::last_price(desk, kind, symbol).await?;
     let percent = atr_percent(&candles, multiple, last);

@@ -29,7 +29,7 @@ pub async fn cancel_entries(
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<usize> {
-    let access = Access::futures(desk, actor, id).await?;
+    let access = Access::any(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let work =
         async move { Changer { desk: &shared, access, symbol, idempotency: None }.cancel_entries().await };

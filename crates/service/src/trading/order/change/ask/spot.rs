@@ -1,0 +1,145 @@
+//! The use cases that sell what spot trades hold.
+
+use super::{Changer, is_open};
+use crate::{
+    error::{Error, Result},
+    trading::{
+        SharedTrading, market,
+        order::{
+            account::Access,
+            change::{
+                HistoryEntry,
+                part::{Part, amount_of},
+                request::Reducing,
+            },
+            claim::claim,
+            intent::{Intent, Request},
+            place::busy,
+            spot::{held_position, too_many_targets},
+        },
+    },
+};
+use domain::{
+    Decimal, IntentId, Market, Position, Side, Symbol, TradeType,
+    trade::{ChangeKind, PriceSource, StopChange, TradeChange},
+    validation::Problem,
+};
+use store::protection::{self as rows, Protection, Wanted};
+
+/// Cancels the open buy orders of a spot market and sells what the desk's trades hold there. Other coins and sell orders of the
+/// account stay.
+///
+/// # Errors
+/// 1103, 1500; [`Error::Unavailable`] while the outcome is unknown: the desk continues.
+pub(in crate::trading::order) async fn sell_market(
+    desk: &SharedTrading,
+    access: Access,
+    symbol: &Symbol,
+) -> Result<()> {
+    let (shared, symbol) = (desk.clone(), symbol.clone());
+    // Runs detached: it continues if the caller disconnects.
+    let work = async move {
+        let changer = || Changer {
+            desk: &shared,
+            access: Access { row: access.row.clone(), who: access.who.clone() },
+            symbol: symbol.clone(),
+            idempotency: None,
+        };
+        changer().cancel_entries().await?;
+        let mut failed = None;
+        for row in
+            rows::on_market(&shared.db, access.row.key.id, &symbol).await?.iter().filter(|row| is_open(row))
+        {
+            match changer().close(Some(row.intent_id), None, Part::Share(Decimal::ONE)).await {
+                // It has ended meanwhile.
+                Ok(()) | Err(Error::NotFound) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    };
+    desk.work.run(work).await
+}
+
+impl Changer<'_> {
+    /// Returns the position of a trade: that of its market, or what it holds on spot.
+    pub(super) async fn position_of(
+        &self,
+        trade: &Intent,
+        market: &Market,
+        last: Decimal,
+    ) -> Result<Option<Position>> {
+        match market.trade_type {
+            TradeType::Futures => self.position().await,
+            TradeType::Spot => Ok(held_position(trade, market.lot, Some(last))),
+        }
+    }
+
+    /// Checks that spot has such a stop and so many take-profits.
+    pub(super) fn check_spot(&self, change: &TradeChange, trigger: PriceSource) -> Result<()> {
+        if self.access.row.key.trade_type == TradeType::Futures {
+            return Ok(());
+        }
+        if trigger == PriceSource::Mark {
+            return Err(Error::field("trigger", Problem::NotOnSpot));
+        }
+        let without = matches!(change.stop, Some(StopChange::Remove { .. }));
+        let many = change.targets.as_ref().is_some_and(|targets| too_many_targets(targets.len()));
+        if many && !without {
+            return Err(Error::field("takeProfitPrices", Problem::TooManyTargetsOnSpot));
+        }
+        Ok(())
+    }
+
+    /// Sells a part of what a spot trade holds, or all of it. The caller holds the per-market lock.
+    pub(super) async fn sell(
+        self,
+        meant: Option<IntentId>,
+        by: Option<Side>,
+        part: Part,
+        market: &Market,
+    ) -> Result<()> {
+        if by == Some(Side::Buy) {
+            return Err(Error::field("side", Problem::NotReducing));
+        }
+        self.complete_changes().await?;
+        let (mut trade, row) = self.holding_trade(meant, market).await?;
+        let held = trade.holds(market.lot);
+        let amount = amount_of(part, held, market)?;
+        let (whole, left) = (amount == held, held - amount);
+        let last = market::last_price(self.desk, TradeType::Spot, &self.symbol).await?;
+        if market.check_notional(last, amount).is_err() {
+            let field = if matches!(part, Part::Share(_)) { "share" } else { "amount" };
+            return Err(Error::field(field, Problem::NotionalFilter));
+        }
+        let often = || Error::field("amount", Problem::ChangedTooOften);
+        trade.plan_owners_sale(amount).ok_or_else(often)?;
+        self.desk.work.begin()?;
+        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
+            return Err(Error::Unavailable { retry_after_s: 2 });
+        }
+        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Reduce, held, left)?;
+        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left };
+        let mut intent = self.intent(Request::Reduce(reducing), Vec::new());
+        let (wanted, once) = (whole.then_some(Wanted::Closed), self.idempotency.as_ref());
+        intent.commit_change(self.desk, once, &mut trade, wanted, None, history).await.map_err(busy)?;
+        self.work(intent).await
+    }
+
+    /// Returns the trade to sell from: the one that is meant, or the latest one that holds something.
+    async fn holding_trade(&self, meant: Option<IntentId>, market: &Market) -> Result<(Intent, Protection)> {
+        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        for row in rows.into_iter().rev() {
+            let is_meant = meant.is_none_or(|id| id == row.intent_id) && is_open(&row);
+            if !is_meant {
+                continue;
+            }
+            if let Some(trade) = Intent::load(self.desk, row.intent_id).await?
+                && !trade.holds(market.lot).is_zero()
+            {
+                return Ok((trade, row));
+            }
+        }
+        Err(Error::NotFound)
+    }
+}

@@ -1,0 +1,185 @@
+//! Brings the sell orders of a spot trade to what is wanted, step by step. Every step follows from a new reading, so that it
+//! does not matter what happened before.
+
+use super::{
+    plan::{self, Share, Step, WantedTarget},
+    read::Reading,
+};
+use crate::trading::order::{
+    legs::Leg,
+    run::{Halt, Run, RunResult},
+};
+use domain::Decimal;
+use exchange::ExchangeFailure;
+
+/// Most steps of one pass. What is left then is done by the next one.
+const STEPS: u8 = 100;
+/// How often an order that lacks free coins is tried in one pass.
+const TRIES: u8 = 3;
+/// "Filter failure".
+const FILTER: i64 = -1013;
+
+/// What is wanted for a spot trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trading::order) enum Goal {
+    /// Everything it holds has its stop, and the take-profits are open.
+    Protected,
+    /// The take-profits are open, without a stop.
+    Unprotected,
+    /// Everything is sold at market.
+    Sold,
+}
+
+/// The result of a pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::trading::order) enum Outcome {
+    /// Everything is as wanted.
+    Agrees,
+    /// The trade holds nothing any more that can be sold.
+    Gone,
+    /// A stop-limit order has triggered and has not filled.
+    Triggered,
+    /// The exchange refused a stop, and no earlier one is wanted in its place.
+    StopRefused(ExchangeFailure),
+}
+
+/// The result of a pass, with what happened on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::trading::order) struct Pursued {
+    pub(in crate::trading::order) outcome: Outcome,
+    /// Whether a stop was missing when the pass began.
+    pub(in crate::trading::order) missed: bool,
+    /// The refusal of a stop that an earlier one was placed for again, or of a sale.
+    pub(in crate::trading::order) refused: Option<ExchangeFailure>,
+}
+
+/// The result of one step.
+enum Progress {
+    /// Something was done. The next reading decides what follows.
+    Again,
+    /// Nothing is left to do.
+    Done(Outcome),
+    /// The exchange refused an order, and something else may be done.
+    Refused(ExchangeFailure),
+}
+
+impl Run<'_> {
+    /// Brings the trade's sell orders to the `goal`, after the sales that are planned. With `balances` the account's balance
+    /// bounds what is there.
+    pub(in crate::trading::order) async fn pursue(
+        &mut self,
+        goal: Goal,
+        mut balances: bool,
+    ) -> RunResult<Pursued> {
+        let (mut missed, mut refused, mut lacking) = (None, None, 0);
+        for _ in 0..STEPS {
+            let reading = self.read_trade(balances).await?;
+            let missed = *missed.get_or_insert_with(|| self.notice_missing_stop(goal, &reading));
+            match self.advance(goal, &reading).await? {
+                Progress::Again => continue,
+                Progress::Done(outcome) => return Ok(Pursued { outcome, missed, refused }),
+                Progress::Refused(failure) => {
+                    if failure.lacks_balance() {
+                        // The coins may have been sold elsewhere, or an order of the owner locks them.
+                        (balances, lacking) = (true, lacking + 1);
+                        if lacking >= TRIES {
+                            return Err(Halt::Later(failure));
+                        }
+                        self.pause_between_readings().await?;
+                    }
+                    refused = Some(failure);
+                }
+            }
+        }
+        Err(Halt::Later(ExchangeFailure::Unknown("the orders of a trade do not settle".to_owned())))
+    }
+
+    /// Returns whether a part of what is held has no stop although it should have. The supervisor learns of it, except for
+    /// a new trade, whose stop is being placed.
+    fn notice_missing_stop(&self, goal: Goal, reading: &Reading) -> bool {
+        let missing = goal == Goal::Protected && !plan::uncovered(reading.held, &reading.open).is_zero();
+        if missing && self.resumed {
+            self.desk.supervision.differs(self.intent.id, self.desk.clock.boot());
+        }
+        missing
+    }
+
+    /// Makes the next step.
+    async fn advance(&mut self, goal: Goal, reading: &Reading) -> RunResult<Progress> {
+        if let Some(sale) = self.planned_sale().await? {
+            return progress_of(self.sell_step(&sale, reading).await);
+        }
+        if reading.open.is_empty() && self.is_dust(reading.held).await? {
+            let may_grow = goal != Goal::Sold && self.intent.entry_rests();
+            return Ok(Progress::Done(if may_grow { Outcome::Agrees } else { Outcome::Gone }));
+        }
+        if goal == Goal::Sold {
+            self.plan_sale(reading.held).await?;
+            return Ok(Progress::Again);
+        }
+        if reading.triggered {
+            return Ok(Progress::Done(Outcome::Triggered));
+        }
+        match plan::step(reading.held, &reading.open, &self.wanted_shares(goal, reading.held)) {
+            Step::Agree => Ok(Progress::Done(Outcome::Agrees)),
+            Step::Cancel(index) => {
+                self.cancel_share(&reading.open[index]).await?;
+                Ok(Progress::Again)
+            }
+            Step::Place(share) => self.place_wanted(&share).await,
+        }
+    }
+
+    async fn place_wanted(&mut self, share: &Share) -> RunResult<Progress> {
+        match progress_of(self.place_share(share).await)? {
+            Progress::Refused(failure) if !failure.lacks_balance() => {
+                let refused = share.stop.as_ref();
+                let now = self.intent.wanted_stop();
+                let falls_back = now.zip(refused).is_some_and(|(now, refused)| !now.stops_as(refused));
+                // A filter may bound the number of stops. Fewer take-profits need fewer of them.
+                if falls_back || self.gives_up_target(&failure).await? {
+                    return Ok(Progress::Refused(failure));
+                }
+                Ok(Progress::Done(Outcome::StopRefused(failure)))
+            }
+            progress => Ok(progress),
+        }
+    }
+
+    /// Gives up the last take-profit after a filter has refused a stop. Returns `false` if there is none.
+    async fn gives_up_target(&mut self, failure: &ExchangeFailure) -> RunResult<bool> {
+        let filtered = matches!(failure, ExchangeFailure::Refused { code: FILTER, .. });
+        let Some(last) = self.intent.wanted_targets().last().filter(|_| filtered).map(|leg| leg.seq) else {
+            return Ok(false);
+        };
+        self.report_refused_target(last, failure).await?;
+        self.intent.save_progress(self.desk).await?;
+        Ok(true)
+    }
+
+    /// Returns the shares that the trade should have.
+    fn wanted_shares(&self, goal: Goal, held: Decimal) -> Vec<Share> {
+        let stop = self.intent.wanted_stop().filter(|_| goal == Goal::Protected);
+        let target = |leg: &Leg| {
+            let price = leg.order.as_ref()?.price?;
+            let amount = leg.placed.as_ref().and_then(|order| order.remaining);
+            let amount = amount.unwrap_or_else(|| leg.unfilled());
+            (amount > Decimal::ZERO).then_some(WantedTarget { leg: leg.seq, price, amount })
+        };
+        // While the entry rests, its amount is not known.
+        let rests = self.intent.entry_rests();
+        let targets: Vec<WantedTarget> =
+            if rests { Vec::new() } else { self.intent.wanted_targets().filter_map(target).collect() };
+        plan::shares(held, stop, &targets, &self.market)
+    }
+}
+
+/// Returns the progress of a step that may have been refused. A refusal that concerns the key or the market, and not the
+/// order, ends the pass.
+fn progress_of(step: RunResult<()>) -> RunResult<Progress> {
+    match step {
+        Ok(()) => Ok(Progress::Again),
+        Err(Halt::Refused(failure @ ExchangeFailure::Refused { .. })) => Ok(Progress::Refused(failure)),
+        Err(halt) => Err(halt),
+    }
+}
