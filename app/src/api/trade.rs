@@ -21,7 +21,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 use service::{
     Actor, Error,
     trading::{
-        market,
+        key, market,
         order::{self, IdempotencyKey},
     },
 };
@@ -67,7 +67,10 @@ async fn place(
     let order = raw.check().map_err(Error::Fields)?;
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    let placed = if replace == "yes" {
+    // On spot nothing is replaced, whatever an outdated page has asked to confirm.
+    let keys = key::list_keys(&visit.desk, actor).await?;
+    let spot = keys.iter().any(|key| key.id == id && key.trade_type == TradeType::Spot);
+    let placed = if replace == "yes" && !spot {
         order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
         let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;

@@ -66,7 +66,8 @@ pub(crate) fn page() -> impl IntoView {
             init => init?,
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
-        let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
+        let adoptable = init.tradable && chosen.trade_type == TradeType::Futures;
+        let adopt = adoptable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
@@ -83,7 +84,8 @@ pub(crate) fn page() -> impl IntoView {
             <script type="application/json" id=INIT inner_html=json></script>
             {presets}
             {adopt}
-            <TradeDesk/>
+            // The stylesheet hides what spot does not have: short sales, leverage, margin and the mark price.
+            <div class="desk-of" data-trades=chosen.trade_type.word()><TradeDesk/></div>
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
@@ -160,7 +162,7 @@ async fn desk_init(
     );
     let (market, candles) = (market.map_err(missing_market)?, candles?);
     let (account, fee_rate) = (account?, fee_rate(kind));
-    let tradable = kind == TradeType::Futures && key.strategy_type == StrategyType::Manual && key.active;
+    let tradable = key.strategy_type == StrategyType::Manual && key.active;
     let ground = Ground::new(&account, &market, ticker.last, fee_rate);
     let mut draft = draft(query, posted).in_units_of(query, &ground);
     if let Some(id) = named(query, "preset").and_then(|id| id.parse().ok()) {

@@ -19,7 +19,7 @@ table! {
         stop: "Stop price",
         target: "Take profit",
         ticket: "New order",
-        not_tradable: "Only enabled, manual futures keys can place orders. Spot orders aren't supported yet, but this account's balance and history are shown.",
+        not_tradable: "Only enabled, manual keys can place orders. This account's balance and history are shown.",
         automated: "This account is automated: strategies trade it, and manual orders are off.",
         to_follows: "View copy trading",
         side: "Side",

@@ -176,7 +176,7 @@ texts! {
         R::KeyUnauthorized => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
         R::KeyTypeInvalid => "This action needs another kind of exchange key (1106).",
         R::KeyInactive => "This exchange key is disabled (1110). Enable it first.",
-        R::KeyTypeUnsupported => "Spot orders aren't supported yet (1115). Use a futures key.",
+        R::KeyTypeUnsupported => "This isn't available for spot keys (1115). Use a futures key.",
         R::SymbolInvalid => "The exchange doesn't offer this market (1300).",
         R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
         R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",

@@ -4,7 +4,7 @@
 
 use crate::{DecimalText, Result, Source, Tx, protection::Wanted};
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Micros, Side, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Micros, Side, Symbol, TradeType,
     trade::{Automation, PriceSource},
 };
 use sqlx::FromRow;

@@ -3,14 +3,18 @@
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
 use super::{TicketDraft, account::AccountSignals, send::Sender, ticket::Ticket};
-use crate::islands::reactive::Peek;
+use crate::islands::reactive::{Peek, PeekValue};
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
-use domain::{PositionSide, Side, money};
+use domain::{PositionSide, Side, TradeType, money};
 
 /// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
 pub(super) fn sentence(account: AccountSignals) -> String {
     let words = desk(account.lang);
+    // On spot each trade has coins of its own.
+    if account.market.peek_value(|market| market.trade_type == TradeType::Spot) {
+        return String::new();
+    }
     account.state.peek(|state| {
         let position = state
             .position

@@ -2,7 +2,7 @@
 
 use super::TicketDraft;
 use domain::{
-    Decimal, MarginMode, Market, PositionSide, Side,
+    Decimal, MarginMode, Market, PositionSide, Side, TradeType,
     live::AccountState,
     money,
     sizing::{self, Preview},
@@ -30,7 +30,7 @@ impl Ground {
     pub(crate) fn new(account: &AccountState, market: &Market, last: Decimal, fee_rate: Decimal) -> Self {
         Self {
             equity: equity(account, market.symbol.quote()),
-            available: sizing::available_funds(account, fee_rate),
+            available: available(account, market, fee_rate),
             leverage: account.leverage,
             margin_mode: account.margin_mode,
             market: market.clone(),
@@ -61,6 +61,14 @@ pub(crate) struct Foreseen {
     pub(crate) liquidation: Option<Decimal>,
     /// The funds that the account lacks for the order.
     pub(crate) shortfall: Option<Shortfall>,
+}
+
+/// The funds that an order on the market can use: on spot what is free, because nothing is closed or cancelled first.
+pub(crate) fn available(account: &AccountState, market: &Market, fee_rate: Decimal) -> Option<Decimal> {
+    if market.trade_type == TradeType::Spot {
+        return Some(account.balance.assets.get(market.symbol.quote()).map(|f| f.free).unwrap_or_default());
+    }
+    sizing::available_funds(account, fee_rate)
 }
 
 /// The account's equity in `quote`.

@@ -2,15 +2,16 @@
 
 use super::{
     fields::{self, Choice, Input},
+    foresee,
     send::Sender,
     ticket::Ticket,
     units,
 };
 use crate::islands::part::{IntoPart, Part, still};
-use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
+use crate::islands::reactive::{Peek, PeekUntracked, PeekValue, dynamic, handler};
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
-use domain::{Decimal, money, sizing::available_funds};
+use domain::{Decimal, money};
 use leptos::prelude::*;
 
 /// The shares of the available funds that have a button, in percent.
@@ -40,7 +41,8 @@ fn available(ticket: Ticket) -> String {
     ticket.account.state.peek(|state| {
         let free = state.balance.assets.get(&quote).map(|funds| funds.free).unwrap_or_default();
         let open = state.position.is_some() || !state.orders.is_empty();
-        match available_funds(state, fee_rate).filter(|_| open) {
+        let after = ticket.account.market.peek_value(|market| foresee::available(state, market, fee_rate));
+        match after.filter(|_| open) {
             Some(after) => words.available_after(&figures::cents(free), &quote, &figures::cents(after)),
             None => words.available(&figures::cents(free), &quote),
         }

@@ -1,10 +1,13 @@
 //! An in-memory exchange controlled by the test: it fills at a price, refuses, or loses its responses.
 
+#[path = "fake_spot.rs"]
+pub(crate) mod spot;
+
 use async_trait::async_trait;
 use domain::*;
 use exchange::*;
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -19,6 +22,8 @@ pub(crate) enum Fault {
     RequestLost,
     /// The exchange refuses with this code.
     Refused(i64),
+    /// The exchange refuses with this message of spot's matching engine.
+    Rejected(&'static str),
 }
 
 #[derive(Default)]
@@ -79,6 +84,8 @@ pub(crate) struct State {
     pub(crate) whole_reads: usize,
     /// The open streams of accounts.
     pub(crate) streams: Vec<mpsc::Sender<AccountEvent>>,
+    /// The coins of a spot account.
+    pub(crate) spot: spot::Coins,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -265,7 +272,7 @@ impl AccountData for Fake {
     async fn account_mode(&self, _: &Credentials) -> ExchangeResult<AccountMode> {
         Ok(self.state.lock().unwrap().mode.unwrap_or(AccountMode::OneWay))
     }
-    async fn balance(&self, _: &Credentials, _: TradeType) -> ExchangeResult<Balance> {
+    async fn balance(&self, _: &Credentials, kind: TradeType) -> ExchangeResult<Balance> {
         let mut state = self.state.lock().unwrap();
         if state.key_refused {
             return Err(ExchangeFailure::Unauthorized);
@@ -277,10 +284,22 @@ impl AccountData for Fake {
         let total = state.funds.unwrap_or(d("10000"));
         let free = state.free.unwrap_or(total);
         let funds = Funds { free, used: total - free, total };
-        Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
+        let mut assets = BTreeMap::from([("USDT".to_owned(), funds)]);
+        if kind == TradeType::Spot {
+            assets.insert("BTC".to_owned(), spot::coins(&state));
+        }
+        Ok(Balance { assets, unrealized_pnl: Decimal::ZERO })
     }
-    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Trade>> {
-        Ok(vec![])
+    async fn trades(
+        &self,
+        _: &Credentials,
+        kind: TradeType,
+        _: &Symbol,
+        _: u16,
+    ) -> ExchangeResult<Vec<Trade>> {
+        let state = self.state.lock().unwrap();
+        let spot = kind == TradeType::Spot;
+        Ok(if spot { state.spot.fills.iter().rev().cloned().collect() } else { vec![] })
     }
     async fn trades_from(
         &self,
@@ -370,7 +389,15 @@ impl Trading for Fake {
             Some(Fault::Refused(code)) => {
                 return Err(ExchangeFailure::Refused { code, message: "no".into() });
             }
+            Some(Fault::Rejected(message)) => return Err(rejected(message)),
             _ => {}
+        }
+        if request.trade_type == TradeType::Spot {
+            let placed = spot::place(&mut state, request)?;
+            return match fault {
+                Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
+                _ => Ok(placed),
+            };
         }
         if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
             return Err(ExchangeFailure::Refused {
@@ -404,6 +431,32 @@ impl Trading for Fake {
             _ => Ok(order),
         }
     }
+    async fn place_pair(
+        &self,
+        _: &Credentials,
+        target: &OrderRequest,
+        stop: &OrderRequest,
+        _: Validity,
+    ) -> ExchangeResult<(Order, Order)> {
+        let mut state = self.state.lock().unwrap();
+        let seq = leg(&target.client_order_id);
+        state.log.push(format!("pair {seq} {}", leg(&stop.client_order_id)));
+        let index = state.faults.iter().position(|(l, _)| *l == seq);
+        let fault = index.and_then(|index| state.faults.remove(index)).map(|fault| fault.1);
+        match fault {
+            Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
+            Some(Fault::Refused(code)) => {
+                return Err(ExchangeFailure::Refused { code, message: "no".into() });
+            }
+            Some(Fault::Rejected(message)) => return Err(rejected(message)),
+            _ => {}
+        }
+        let placed = spot::place_pair(&mut state, target, stop)?;
+        match fault {
+            Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
+            _ => Ok(placed),
+        }
+    }
     async fn find_order(
         &self,
         _: &Credentials,
@@ -427,6 +480,12 @@ impl Trading for Fake {
     ) -> ExchangeResult<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
+        let partner = state.spot.partner(id);
+        state
+            .orders
+            .iter_mut()
+            .filter(|o| partner.as_ref() == Some(&o.client_order_id) && !o.is_final())
+            .for_each(|o| o.status = OrderStatus::Canceled);
         let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
         let cancelled = order.map(|o| {
             o.status = OrderStatus::Canceled;
@@ -464,6 +523,11 @@ impl Streams for Fake {
         self.state.lock().unwrap().streams.push(sender);
         receiver
     }
+}
+
+/// A rejection by spot's matching engine.
+fn rejected(message: &str) -> ExchangeFailure {
+    ExchangeFailure::Refused { code: -2010, message: message.into() }
 }
 
 /// A stream that stays connected without events.

@@ -14,6 +14,7 @@ mod keys;
 mod profit;
 mod restored;
 mod rights;
+mod spot;
 mod tabs;
 mod timed;
 mod unfinished;
@@ -53,6 +54,7 @@ use service::{
         reconciler::Reconciler,
     },
 };
+use spot::*;
 use std::{
     net::IpAddr,
     sync::{
@@ -569,4 +571,25 @@ store::each_engine![
     an_order_that_fills_nothing_is_no_trade,
     a_post_only_order_that_would_fill_has_its_own_message,
     a_reduce_only_order_closes_a_part_and_never_opens,
+    a_spot_trade_is_what_was_bought_less_the_fee_and_each_share_is_a_pair,
+    unequal_shares_leave_a_stop_for_the_rest,
+    a_fee_in_another_asset_takes_no_coins,
+    a_stop_that_fills_ends_the_trade_with_its_result,
+    a_take_profit_that_fills_leaves_the_other_share_protected,
+    a_moved_stop_replaces_one_pair_after_the_other,
+    a_stop_that_spot_refuses_to_move_is_placed_again_where_it_was,
+    take_profits_and_the_stop_of_a_spot_trade_can_be_removed,
+    a_part_of_a_spot_trade_is_sold_and_the_rest_keeps_its_stop,
+    a_lost_answer_sells_no_part_of_a_spot_trade_twice,
+    a_spot_trade_grows_with_its_stop_and_its_take_profits,
+    two_spot_trades_on_a_market_leave_each_other_alone,
+    a_resting_spot_entry_is_protected_as_it_fills,
+    a_lost_answer_about_a_pair_places_it_once,
+    a_spot_trade_whose_stop_is_rejected_is_sold_and_its_owner_notified,
+    a_rejected_take_profit_of_a_spot_trade_leaves_its_coins_with_a_stop,
+    a_pair_that_its_owner_cancels_leaves_its_coins_with_a_stop,
+    coins_that_were_sold_elsewhere_end_the_trade,
+    a_process_that_is_killed_between_cancel_and_sale_sells_once,
+    spot_orders_that_do_not_fit_change_nothing,
+    all_spot_trades_are_closed_and_the_owners_coins_stay,
 ];

@@ -30,7 +30,9 @@ use service::{
 ///
 /// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
 /// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. With `reduceOnly` it closes an amount of the open trade instead. Not in the original document.
+/// supported yet. With `reduceOnly` it closes an amount of the open trade instead. On a SPOT key it buys: each trade has coins of
+/// its own beside the others, `side` is `BUY`, and `replace`, trailing entries and the mark price are 422. Not in the original
+/// document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",

@@ -15,7 +15,7 @@ use domain::{
     account::Credential,
     validation::{self, FieldProblem, Problem},
 };
-use exchange::Credentials;
+use exchange::{Credentials, ExchangeFailure};
 use std::collections::BTreeSet;
 use store::{
     Tx,

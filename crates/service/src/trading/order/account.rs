@@ -7,7 +7,7 @@ use crate::{
     trading::{Trading, key},
 };
 use domain::{
-    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
+    ExchangeKeyId, MarginMode, Order, Position, Refusal, Side, Symbol, Trade, TradeType,
     live::{AccountState, PositionProtection},
     validation::Problem,
 };
@@ -281,9 +281,11 @@ pub(crate) async fn read_state(
         );
         (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, who, all.3).await?)
     } else {
-        let all = tokio::join!(orders, balance);
+        let (mut orders, balance) = tokio::join!(orders, balance);
+        // What sells coins opens nothing.
+        orders.iter_mut().flatten().for_each(|order| order.reduce_only = order.side == Side::Sell);
         let held = spot::held_positions(desk, key, Some(symbol)).await?;
-        (all.0, all.1, Ok(held), (1, MarginMode::Crossed))
+        (orders, balance, Ok(held), (1, MarginMode::Crossed))
     };
     let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
     let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;

@@ -23,6 +23,7 @@ use store::{
     trade::{self as stored, Tags, TradeFilter},
 };
 
+pub use super::spot::SpotView;
 pub use store::trade::{TradeRow, TradeSource, TradeStatus};
 
 /// The list whose page tokens these are.
@@ -45,6 +46,8 @@ pub struct TradeView {
     pub targets: Vec<TargetShare>,
     /// Its automation and the peak that its trailing stop follows, while the trade is open.
     pub automation: Option<AutomationView>,
+    /// What a spot trade holds.
+    pub spot: Option<SpotView>,
     /// Its changes, oldest first.
     pub changes: Vec<PastChange>,
 }
@@ -185,6 +188,10 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
         },
         targets: in_force.targets.unwrap_or_default(),
         automation,
+        spot: match &intent {
+            Some(intent) => SpotView::of(desk, intent).await,
+            None => None,
+        },
         changes: changes.collect(),
         row,
     })

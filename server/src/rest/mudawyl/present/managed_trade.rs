@@ -7,7 +7,7 @@ use domain::{
     trade::{Automation, ChangeKind, StopChange, TargetShare, TradeSnapshot},
 };
 use serde::Serialize;
-use service::trading::order::trade::{AutomationView, PastChange, TradeRow, TradeView};
+use service::trading::order::trade::{AutomationView, PastChange, SpotView, TradeRow, TradeView};
 use utoipa::ToSchema;
 
 /// "List Trades".
@@ -89,8 +89,24 @@ pub struct ManagedTradeDetails {
     pub take_profits: Vec<TradeTarget>,
     /// The automation of the open trade; `null` without one.
     pub automation: Option<TradeAutomation>,
+    /// What a trade of a SPOT key has bought and holds; `null` for futures.
+    pub spot: Option<SpotHolding>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
+}
+
+/// What a trade of a SPOT key has bought, sold and holds, by its own orders, in the base asset.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SpotHolding {
+    /// Bought, less the commission that was taken from it.
+    pub received: Num,
+    /// Sold by the stop loss, the take profits and closes.
+    pub sold: Num,
+    /// What can be sold: the rest, rounded down to the lot.
+    pub held: Num,
+    /// What is too small to be sold. It stays in the account.
+    pub dust: Num,
 }
 
 /// The automation of an open trade. Slipstream runs it: while Slipstream is off, the trail pauses, and the stop loss stays at
@@ -220,8 +236,16 @@ impl From<&TradeView> for ManagedTradeDetails {
             stop: view.stop.map(TradeStop::from),
             take_profits: view.targets.iter().map(TradeTarget::from).collect(),
             automation: view.automation.as_ref().map(TradeAutomation::from),
+            spot: view.spot.map(SpotHolding::from),
             changes: view.changes.iter().map(TradeChangeItem::from).collect(),
         }
+    }
+}
+
+impl From<SpotView> for SpotHolding {
+    fn from(view: SpotView) -> Self {
+        let SpotView { received, sold, held, dust } = view;
+        Self { received: Num(received), sold: Num(sold), held: Num(held), dust: Num(dust) }
     }
 }
 

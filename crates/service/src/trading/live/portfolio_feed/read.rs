@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    trading::{SharedTrading, key},
+    trading::{SharedTrading, key, order},
 };
 use domain::{ExchangeKeyId, Symbol, TradeType};
 use exchange::{AccountEvent, Credentials};

@@ -18,10 +18,12 @@ mod plan;
 mod position;
 mod read;
 mod sell;
+mod view;
 mod work;
 
 pub(super) use checks::{affordable, fits, too_many_targets, without_closing};
 pub(super) use fills::{as_reducing, own_fills, own_orders};
 pub(crate) use leg::SpotLeg;
 pub(crate) use position::{held_on, held_position, held_positions};
+pub use view::SpotView;
 pub(super) use work::{Goal, Outcome, Pursued};
