@@ -1,6 +1,8 @@
-//! The closed trades of all of a user's accounts, manual and copied ones alike, computed from stored fills.
+//! The closed trades of all of a user's accounts, manual and copied ones alike, computed from stored fills; those of spot
+//! keys from the results that were stored with the trades, because the account's other coins are no trades.
 
 mod csv;
+mod spot;
 
 pub use csv::{FILE_NAME, csv};
 
@@ -103,6 +105,8 @@ struct Found {
     trip: RoundTrip,
     closed_at: Micros,
     origin: Option<Origin>,
+    /// How it was closed, if that is known already.
+    exit: Option<ExitReason>,
 }
 
 /// Where a position came from.
@@ -137,7 +141,7 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
             };
             let (key, symbol) = market.clone();
             let key_name = names.get(&key).cloned().unwrap_or_default();
-            let mut one = Found { key, key_name, symbol, trip, closed_at, origin: None };
+            let mut one = Found { key, key_name, symbol, trip, closed_at, origin: None, exit: None };
             if let Some(source) = filter.source {
                 let origin = one.origin(desk).await?;
                 if origin.source != source {
@@ -148,6 +152,7 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
             found.push(one);
         }
     }
+    found.extend(spot::list(desk, user, filter).await?);
     sort(&mut found, sorting);
     Ok(found)
 }
@@ -216,9 +221,10 @@ impl Found {
             Some(origin) => origin.clone(),
             None => self.origin(desk).await?,
         };
-        let exit = match &self.trip.closed_by {
-            Some(id) => order::exit_of(desk, self.key, id).await?,
-            None => ExitReason::Elsewhere,
+        let exit = match (self.exit, &self.trip.closed_by) {
+            (Some(exit), _) => exit,
+            (None, Some(id)) => order::exit_of(desk, self.key, id).await?,
+            (None, None) => ExitReason::Elsewhere,
         };
         Ok(ClosedTrade {
             key: self.key,

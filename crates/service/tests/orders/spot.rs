@@ -10,6 +10,7 @@ use super::{
 use crate::fake::{btc, d};
 use domain::{
     Decimal, IntentId, OrderStatus, Refusal, TradeType,
+    closed_trade::ExitReason,
     copy::Exit,
     ticket::RawTicket,
     trade::{AutomationChange, TargetShare},
@@ -17,6 +18,7 @@ use domain::{
 };
 use service::{
     Error,
+    following::closed_trades,
     trading::{
         key::{self, NewKey},
         order::{
@@ -177,6 +179,12 @@ pub(crate) async fn a_stop_that_fills_ends_the_trade_with_its_result(db: &TestDb
     assert!(world.fake.sells().is_empty());
     let reported = store::event::after(&**db, world.actor.user, 0, 50).await.unwrap();
     assert!(reported.iter().any(|event| event.body.contains("StopLoss")), "{reported:?}");
+    let filter = closed_trades::Filter { key: Some(world.key), ..closed_trades::Filter::default() };
+    let sorting = closed_trades::Sorting::default();
+    let listed = closed_trades::page(&world.desk, &world.actor, &filter, sorting, 1).await.unwrap();
+    assert_eq!((listed.total, listed.profit.net()), (1, d("-55.8261")));
+    let one = &listed.items[0];
+    assert_eq!((one.exit, one.stop, one.amount), (ExitReason::Stop, Some(d("19000")), d("0.04995")));
 }
 
 pub(crate) async fn a_take_profit_that_fills_leaves_the_other_share_protected(db: &TestDb) {

@@ -62,17 +62,22 @@ const fn by_request(request: &Request) -> ExitReason {
         | Request::CancelEntries => ExitReason::Manual,
         Request::Panic => ExitReason::Panic,
         Request::Enter(_) => ExitReason::Signal,
-        Request::Exit(exiting) => match exiting.why {
-            Exit::Stop => ExitReason::Stop,
-            Exit::Target => ExitReason::Target,
-            Exit::Signal => ExitReason::Signal,
-            Exit::Owner => ExitReason::Owner,
-            Exit::Panic => ExitReason::Panic,
-            Exit::Unprotected => ExitReason::Unprotected,
-            Exit::TimeLimit => ExitReason::TimeLimit,
-            Exit::Manual => ExitReason::Manual,
-            Exit::Rule => ExitReason::Rule,
-            Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
-        },
+        Request::Exit(exiting) => reason_of(exiting.why),
+    }
+}
+
+/// Returns the reason of a closed trade that has ended in this way.
+pub(crate) const fn reason_of(exit: Exit) -> ExitReason {
+    match exit {
+        Exit::Stop => ExitReason::Stop,
+        Exit::Target => ExitReason::Target,
+        Exit::Signal => ExitReason::Signal,
+        Exit::Owner => ExitReason::Owner,
+        Exit::Panic => ExitReason::Panic,
+        Exit::Unprotected => ExitReason::Unprotected,
+        Exit::TimeLimit => ExitReason::TimeLimit,
+        Exit::Manual => ExitReason::Manual,
+        Exit::Rule => ExitReason::Rule,
+        Exit::Elsewhere | Exit::Unwatched => ExitReason::Elsewhere,
     }
 }
