@@ -30,9 +30,14 @@ export class Program {
     return this.ask('POST', '/v1/priv/account/exchange/sandbox');
   }
 
-  /** Connects a futures key, by default for manual trading; returns its id. */
-  async connect(name: string, credentials: Credentials, strategyType = 'MANUAL'): Promise<string> {
-    const kind = { exchangeId: 'BINANCE', tradeType: 'FUTURES', strategyType, active: true };
+  /** Connects a key, by default a futures key for manual trading; returns its id. */
+  async connect(
+    name: string,
+    credentials: Credentials,
+    strategyType = 'MANUAL',
+    tradeType: 'FUTURES' | 'SPOT' = 'FUTURES',
+  ): Promise<string> {
+    const kind = { exchangeId: 'BINANCE', tradeType, strategyType, active: true };
     const body = { ...kind, name, ...credentials };
     const { id } = await this.ask<{ id: string }>('POST', '/v1/priv/account/exchange/key', body);
     return id;

@@ -564,6 +564,7 @@ store::each_engine!(
     a_position_opened_elsewhere_is_adopted,
     all_positions_are_closed_with_their_results,
     a_trade_is_changed_and_closed_by_its_id,
+    a_spot_key_buys_changes_and_sells,
     of_two_changes_of_one_version_the_second_is_412,
     a_close_is_repeated_with_its_key_and_meets_no_later_trade,
     changes_that_are_no_changes_are_refused,

@@ -320,3 +320,64 @@ pub(crate) async fn a_reduce_only_order_closes_a_part_of_the_trade(db: &TestDb) 
     ada.post(TRADES, order("SELL", json!(0.03))).await.ok(200);
     assert_eq!(ada.post(TRADES, order("SELL", json!(0.01))).await.status, 404, "nothing is open any more");
 }
+
+/// A SPOT key buys coins, each trade with its own, and sells no others.
+pub(crate) async fn a_spot_key_buys_changes_and_sells(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let key = ada.key("SPOT", "MANUAL").await;
+    let (stop, first, second) = (near(&ada, 90).await, near(&ada, 110).await, near(&ada, 120).await);
+    let targets = json!([{"price": first, "share": 0.5}, {"price": second, "share": 0.3}]);
+    let body = |changes: Value| {
+        let mut body = json!({
+            "exchangeKeyId": key, "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.02,
+            "stop": {"price": stop}, "takeProfits": targets,
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body
+    };
+    for (changes, field) in [
+        (json!({"side": "SELL", "stop": {"price": first}, "takeProfits": []}), "side"),
+        (json!({"stop": {"price": stop, "trigger": "mark"}}), "trigger"),
+        (json!({"replace": true}), "replace"),
+    ] {
+        let refused = ada.post(TRADES, body(changes)).await.ok(422);
+        let problem = &refused["errors"][0];
+        assert_eq!(problem["param"], field, "{refused}");
+        assert_eq!(problem["msg"], "is not available for SPOT");
+    }
+    let opened = ada.post(TRADES, body(json!({}))).await.ok(200);
+    let path = format!("{TRADES}/{}", opened["trade"]["id"].as_str().unwrap());
+    let spot = &opened["spot"];
+    // The sandbox takes 0.1 percent of what is bought.
+    assert_eq!(number(&spot["received"]), domain::money::parse("0.01998").unwrap(), "{opened}");
+    assert_eq!((&spot["held"], &spot["dust"]), (&spot["received"], &json!(0)));
+    assert_eq!(opened["takeProfits"].as_array().unwrap().len(), 2);
+    let list = format!("/v1/priv/exchange/order/{key}/list?symbol=BTC/USDT");
+    let open = ada.get(&list).await.ok(200);
+    assert_eq!(open.as_array().unwrap().len(), 5, "two pairs, and a stop for the rest: {open}");
+
+    let moved = near(&ada, 92).await;
+    let request = ada.request(Method::PATCH, &path).json(&json!({"stop": {"price": moved}, "takeProfits": []}));
+    let changed = ada.send(request).await.ok(200);
+    assert_eq!((&changed["stop"]["price"], &changed["takeProfits"]), (&moved, &json!([])));
+    let open = ada.get(&list).await.ok(200);
+    assert_eq!(open.as_array().unwrap().len(), 1, "{open}");
+
+    ada.post(&format!("{path}/add"), json!({"amount": 0.01})).await.ok(200);
+    let beside = ada.post(TRADES, body(json!({"takeProfits": []}))).await.ok(200);
+    assert_ne!(beside["trade"]["id"], opened["trade"]["id"], "a trade beside it");
+    assert_eq!(ada.post(&format!("{path}/close"), json!({"share": 0.5})).await.status, 204);
+    let half = ada.get(&path).await.ok(200);
+    assert_eq!(number(&half["spot"]["sold"]), domain::money::parse("0.01498").unwrap(), "{half}");
+    assert_eq!(ada.post(&format!("{path}/reverse"), json!({})).await.status, 433);
+    assert_eq!(ada.post(&format!("{path}/close"), json!({"share": 1})).await.status, 204);
+    let other = ada.get(&format!("{TRADES}/{}", beside["trade"]["id"].as_str().unwrap())).await.ok(200);
+    assert_eq!((&other["trade"]["status"], &other["stop"]["price"]), (&json!("OPEN"), &stop));
+    // The operation of the document does not trade spot.
+    let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"});
+    let refused = ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await;
+    assert_eq!(refused.status, 433);
+}

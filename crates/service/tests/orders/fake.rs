@@ -93,6 +93,49 @@ pub(crate) struct State {
 #[derive(Clone, Default)]
 pub(crate) struct Fake {
     pub(crate) state: Arc<Mutex<State>>,
+    /// When the process that calls it is killed.
+    pub(crate) kill: Arc<Kill>,
+}
+
+/// Kills the process that calls the exchange: its calls never return from then on.
+#[derive(Default)]
+pub(crate) struct Kill {
+    /// The calls that are left, and whether the last one still arrives.
+    left: Mutex<Option<(usize, bool)>>,
+    pub(crate) killed: Notify,
+}
+
+impl Kill {
+    /// Kills the process at its call after `calls` others; with `arrives` the call still takes effect.
+    pub(crate) fn after(calls: usize, arrives: bool) -> Arc<Self> {
+        Arc::new(Self { left: Mutex::new(Some((calls, arrives))), killed: Notify::new() })
+    }
+
+    /// Begins a call. Returns whether the process is killed before it learns the answer.
+    async fn begin(&self) -> bool {
+        let last = {
+            let mut left = self.left.lock().unwrap();
+            match left.as_mut() {
+                None => return false,
+                Some((0, arrives)) => std::mem::take(arrives),
+                Some((calls, _)) => {
+                    *calls -= 1;
+                    return false;
+                }
+            }
+        };
+        if !last {
+            self.end(true).await;
+        }
+        last
+    }
+
+    async fn end(&self, killed: bool) {
+        if killed {
+            self.killed.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 pub(crate) fn d(text: &str) -> Decimal {
@@ -108,6 +151,11 @@ fn leg(client_order_id: &str) -> u16 {
 }
 
 impl Fake {
+    /// The same exchange as a process that starts later calls it.
+    pub(crate) fn restarted(&self) -> Self {
+        Self { state: self.state.clone(), kill: Arc::default() }
+    }
+
     pub(crate) fn at(price: &str) -> Self {
         let fake = Self::default();
         fake.state.lock().unwrap().price = d(price);
@@ -301,6 +349,21 @@ impl AccountData for Fake {
         let spot = kind == TradeType::Spot;
         Ok(if spot { state.spot.fills.iter().rev().cloned().collect() } else { vec![] })
     }
+    async fn fills_of(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        order: &str,
+    ) -> ExchangeResult<Vec<Trade>> {
+        let killed = self.kill.begin().await;
+        let fills: Vec<Trade> = {
+            let state = self.state.lock().unwrap();
+            state.spot.fills.iter().filter(|fill| fill.order == order).cloned().collect()
+        };
+        self.kill.end(killed).await;
+        Ok(fills)
+    }
     async fn trades_from(
         &self,
         _: &Credentials,
@@ -375,61 +438,71 @@ impl Positions for Fake {
 #[async_trait]
 impl Trading for Fake {
     async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> ExchangeResult<Order> {
-        let mut state = self.state.lock().unwrap();
-        let seq = leg(&request.client_order_id);
-        state.log.push(format!("place {seq}"));
-        let fault = state
-            .faults
-            .iter()
-            .position(|(l, _)| *l == seq)
-            .and_then(|i| state.faults.remove(i))
-            .map(|f| f.1);
-        match fault {
-            Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
-            Some(Fault::Refused(code)) => {
-                return Err(ExchangeFailure::Refused { code, message: "no".into() });
+        let killed = self.kill.begin().await;
+        let answer = async {
+            let mut state = self.state.lock().unwrap();
+            let seq = leg(&request.client_order_id);
+            state.log.push(format!("place {seq}"));
+            let fault = state
+                .faults
+                .iter()
+                .position(|(l, _)| *l == seq)
+                .and_then(|i| state.faults.remove(i))
+                .map(|f| f.1);
+            match fault {
+                Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
+                Some(Fault::Refused(code)) => {
+                    return Err(ExchangeFailure::Refused { code, message: "no".into() });
+                }
+                Some(Fault::Rejected(message)) => return Err(rejected(message)),
+                _ => {}
             }
-            Some(Fault::Rejected(message)) => return Err(rejected(message)),
-            _ => {}
-        }
-        if request.trade_type == TradeType::Spot {
-            let placed = spot::place(&mut state, request)?;
-            return match fault {
-                Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
-                _ => Ok(placed),
-            };
-        }
-        if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
-            return Err(ExchangeFailure::Refused {
-                code: -4116,
-                message: "clientOrderId is duplicated".into(),
-            });
-        }
-        let mut order = taken(request, state.orders.len());
-        if request.kind == OrderType::Market {
-            let price = state.price;
-            let signed = fill(&mut order, request.amount.unwrap(), price);
-            state.position += signed;
-        }
-        let fills_whole = request.amount.is_some_and(|amount| amount <= state.immediate_fill);
-        if request.time_in_force == TimeInForce::Fok && !fills_whole {
-            return Err(ExchangeFailure::Refused { code: -5021, message: "FOK order is rejected".into() });
-        }
-        if matches!(request.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
-            let (price, amount) = (state.price, request.amount.unwrap_or_default().min(state.immediate_fill));
-            if !amount.is_zero() {
-                let signed = fill(&mut order, amount, price);
+            if request.trade_type == TradeType::Spot {
+                let placed = spot::place(&mut state, request)?;
+                return match fault {
+                    Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
+                    _ => Ok(placed),
+                };
+            }
+            if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
+                return Err(ExchangeFailure::Refused {
+                    code: -4116,
+                    message: "clientOrderId is duplicated".into(),
+                });
+            }
+            let mut order = taken(request, state.orders.len());
+            if request.kind == OrderType::Market {
+                let price = state.price;
+                let signed = fill(&mut order, request.amount.unwrap(), price);
                 state.position += signed;
             }
-            if !order.is_final() {
-                order.status = OrderStatus::Expired;
+            let fills_whole = request.amount.is_some_and(|amount| amount <= state.immediate_fill);
+            if request.time_in_force == TimeInForce::Fok && !fills_whole {
+                return Err(ExchangeFailure::Refused {
+                    code: -5021,
+                    message: "FOK order is rejected".into(),
+                });
             }
-        }
-        state.orders.push(order.clone());
-        match fault {
-            Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
-            _ => Ok(order),
-        }
+            if matches!(request.time_in_force, TimeInForce::Ioc | TimeInForce::Fok) {
+                let (price, amount) =
+                    (state.price, request.amount.unwrap_or_default().min(state.immediate_fill));
+                if !amount.is_zero() {
+                    let signed = fill(&mut order, amount, price);
+                    state.position += signed;
+                }
+                if !order.is_final() {
+                    order.status = OrderStatus::Expired;
+                }
+            }
+            state.orders.push(order.clone());
+            match fault {
+                Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
+                _ => Ok(order),
+            }
+        };
+        let answer = answer.await;
+        self.kill.end(killed).await;
+        answer
     }
     async fn place_pair(
         &self,
@@ -438,24 +511,30 @@ impl Trading for Fake {
         stop: &OrderRequest,
         _: Validity,
     ) -> ExchangeResult<(Order, Order)> {
-        let mut state = self.state.lock().unwrap();
-        let seq = leg(&target.client_order_id);
-        state.log.push(format!("pair {seq} {}", leg(&stop.client_order_id)));
-        let index = state.faults.iter().position(|(l, _)| *l == seq);
-        let fault = index.and_then(|index| state.faults.remove(index)).map(|fault| fault.1);
-        match fault {
-            Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
-            Some(Fault::Refused(code)) => {
-                return Err(ExchangeFailure::Refused { code, message: "no".into() });
+        let killed = self.kill.begin().await;
+        let answer = async {
+            let mut state = self.state.lock().unwrap();
+            let seq = leg(&target.client_order_id);
+            state.log.push(format!("pair {seq} {}", leg(&stop.client_order_id)));
+            let index = state.faults.iter().position(|(l, _)| *l == seq);
+            let fault = index.and_then(|index| state.faults.remove(index)).map(|fault| fault.1);
+            match fault {
+                Some(Fault::RequestLost) => return Err(ExchangeFailure::Unknown("lost".into())),
+                Some(Fault::Refused(code)) => {
+                    return Err(ExchangeFailure::Refused { code, message: "no".into() });
+                }
+                Some(Fault::Rejected(message)) => return Err(rejected(message)),
+                _ => {}
             }
-            Some(Fault::Rejected(message)) => return Err(rejected(message)),
-            _ => {}
-        }
-        let placed = spot::place_pair(&mut state, target, stop)?;
-        match fault {
-            Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
-            _ => Ok(placed),
-        }
+            let placed = spot::place_pair(&mut state, target, stop)?;
+            match fault {
+                Some(Fault::AnswerLost) => Err(ExchangeFailure::Unknown("lost".into())),
+                _ => Ok(placed),
+            }
+        };
+        let answer = answer.await;
+        self.kill.end(killed).await;
+        answer
     }
     async fn find_order(
         &self,
@@ -465,9 +544,15 @@ impl Trading for Fake {
         id: &str,
         _: bool,
     ) -> ExchangeResult<Option<Order>> {
-        let mut state = self.state.lock().unwrap();
-        state.log.push(format!("find {}", leg(id)));
-        Ok(state.orders.iter().find(|o| o.client_order_id == id).cloned())
+        let killed = self.kill.begin().await;
+        let answer = async {
+            let mut state = self.state.lock().unwrap();
+            state.log.push(format!("find {}", leg(id)));
+            Ok(state.orders.iter().find(|o| o.client_order_id == id).cloned())
+        };
+        let answer = answer.await;
+        self.kill.end(killed).await;
+        answer
     }
     async fn cancel(
         &self,
@@ -478,24 +563,30 @@ impl Trading for Fake {
         _: bool,
         _: Validity,
     ) -> ExchangeResult<Option<Order>> {
-        let mut state = self.state.lock().unwrap();
-        state.log.push(format!("cancel {}", leg(id)));
-        let partner = state.spot.partner(id);
-        state
-            .orders
-            .iter_mut()
-            .filter(|o| partner.as_ref() == Some(&o.client_order_id) && !o.is_final())
-            .for_each(|o| o.status = OrderStatus::Canceled);
-        let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
-        let cancelled = order.map(|o| {
-            o.status = OrderStatus::Canceled;
-            o.clone()
-        });
-        if cancelled.is_none() && state.late.as_ref().is_some_and(|late| late.client_order_id == id) {
-            let late = state.late.take();
-            state.orders.extend(late);
-        }
-        Ok(cancelled)
+        let killed = self.kill.begin().await;
+        let answer = async {
+            let mut state = self.state.lock().unwrap();
+            state.log.push(format!("cancel {}", leg(id)));
+            let partner = state.spot.partner(id);
+            state
+                .orders
+                .iter_mut()
+                .filter(|o| partner.as_ref() == Some(&o.client_order_id) && !o.is_final())
+                .for_each(|o| o.status = OrderStatus::Canceled);
+            let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
+            let cancelled = order.map(|o| {
+                o.status = OrderStatus::Canceled;
+                o.clone()
+            });
+            if cancelled.is_none() && state.late.as_ref().is_some_and(|late| late.client_order_id == id) {
+                let late = state.late.take();
+                state.orders.extend(late);
+            }
+            Ok(cancelled)
+        };
+        let answer = answer.await;
+        self.kill.end(killed).await;
+        answer
     }
     async fn open_orders(
         &self,
@@ -503,11 +594,17 @@ impl Trading for Fake {
         _: TradeType,
         symbol: Option<&Symbol>,
     ) -> ExchangeResult<Vec<Order>> {
-        let mut state = self.state.lock().unwrap();
-        state.whole_reads += usize::from(symbol.is_none());
-        let hidden = |o: &Order| state.unlisted.is_some_and(|seq| leg(&o.client_order_id) == seq);
-        let listed = |o: &&Order| !o.is_final() && !hidden(o);
-        Ok(state.orders.iter().filter(listed).cloned().collect())
+        let killed = self.kill.begin().await;
+        let answer = async {
+            let mut state = self.state.lock().unwrap();
+            state.whole_reads += usize::from(symbol.is_none());
+            let hidden = |o: &Order| state.unlisted.is_some_and(|seq| leg(&o.client_order_id) == seq);
+            let listed = |o: &&Order| !o.is_final() && !hidden(o);
+            Ok(state.orders.iter().filter(listed).cloned().collect())
+        };
+        let answer = answer.await;
+        self.kill.end(killed).await;
+        answer
     }
     async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> ExchangeResult<Vec<Order>> {
         Ok(self.state.lock().unwrap().orders.clone())

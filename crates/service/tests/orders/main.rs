@@ -15,6 +15,7 @@ mod profit;
 mod restored;
 mod rights;
 mod spot;
+mod spot_kills;
 mod tabs;
 mod timed;
 mod unfinished;
@@ -55,6 +56,7 @@ use service::{
     },
 };
 use spot::*;
+use spot_kills::a_spot_trade_survives_a_kill_at_each_call;
 use std::{
     net::IpAddr,
     sync::{
@@ -592,4 +594,5 @@ store::each_engine![
     a_process_that_is_killed_between_cancel_and_sale_sells_once,
     spot_orders_that_do_not_fit_change_nothing,
     all_spot_trades_are_closed_and_the_owners_coins_stay,
+    a_spot_trade_survives_a_kill_at_each_call,
 ];
