@@ -16,6 +16,8 @@ use exchange::ExchangeFailure;
 const STEPS: u8 = 100;
 /// How often an order that lacks free coins is tried in one pass.
 const TRIES: u8 = 3;
+/// Most refusals in one pass. An order that is refused again and again is tried again later.
+const MOST_REFUSALS: u8 = 8;
 /// "Filter failure".
 const FILTER: i64 = -1013;
 
@@ -71,14 +73,18 @@ impl Run<'_> {
         goal: Goal,
         mut balances: bool,
     ) -> RunResult<Pursued> {
-        let (mut missed, mut refused, mut lacking) = (None, None, 0);
+        let (mut missed, mut refused, mut lacking, mut refusals) = (None, None, 0, 0);
         for _ in 0..STEPS {
             let reading = self.read_trade(balances).await?;
             let missed = *missed.get_or_insert_with(|| self.notice_missing_stop(goal, &reading));
             match self.advance(goal, &reading).await? {
-                Progress::Again => continue,
+                Progress::Again => {}
                 Progress::Done(outcome) => return Ok(Pursued { outcome, missed, refused }),
                 Progress::Refused(failure) => {
+                    refusals += 1;
+                    if refusals >= MOST_REFUSALS {
+                        return Err(Halt::Later(failure));
+                    }
                     if failure.lacks_balance() {
                         // The coins may have been sold elsewhere, or an order of the owner locks them.
                         (balances, lacking) = (true, lacking + 1);

@@ -37,7 +37,7 @@ pub async fn cancel_entries(
 }
 
 impl Changer<'_> {
-    async fn cancel_entries(self) -> Result<usize> {
+    pub(super) async fn cancel_entries(self) -> Result<usize> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         self.ready().await?;
         let waiting = self.waiting_entries().await?;
