@@ -38,7 +38,7 @@ rejects! {
     /// A spot post-only order would execute as taker.
     would_match = -2010, "Order would immediately match and take.";
     /// The stop price of a spot order is on the wrong side of the last price.
-    stop_would_trigger = -2010, "Stop price would trigger immediately.";
+    stop_would_trigger = -2010, "Order would trigger immediately.";
     /// The prices of an OCO are on the wrong sides of the last price.
     oco_prices = -2010, "The relationship of the prices for the orders is not correct.";
     /// The visible amount of an iceberg order is larger than the order.

@@ -52,7 +52,7 @@ fn each_kind_triggers_on_its_own_side() {
         let wrong = if at == "19000" { "21000" } else { "19000" };
         let mut desk = with_bitcoin();
         let reject = desk.refuse_spot(SpotAction::Place(stop(kind, side, "0.05", wrong)));
-        assert_eq!((reject.code, &*reject.message), (-2010, "Stop price would trigger immediately."));
+        assert_eq!((reject.code, &*reject.message), (-2010, "Order would trigger immediately."));
     }
 }
 

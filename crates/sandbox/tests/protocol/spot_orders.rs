@@ -166,7 +166,7 @@ async fn a_test_order_does_not_reach_the_matching_engine() {
     let desk = with_bitcoin().await;
     let head = "symbol=BTCUSDT&side=SELL";
     for (params, message) in [
-        ("type=STOP_LOSS&quantity=0.01&stopPrice=21000", "Stop price would trigger immediately."),
+        ("type=STOP_LOSS&quantity=0.01&stopPrice=21000", "Order would trigger immediately."),
         ("type=LIMIT_MAKER&quantity=0.01&price=19000", "Order would immediately match and take."),
         ("type=MARKET&quantity=5", "Account has insufficient balance for requested action."),
     ] {

@@ -44,7 +44,7 @@ fn check(state: &State, request: &OrderRequest) -> ExchangeResult<()> {
         return Err(rejected("Account has insufficient balance for requested action."));
     }
     if request.kind == OrderType::StopMarket && request.stop_price.unwrap() >= state.price {
-        return Err(rejected("Stop price would trigger immediately."));
+        return Err(rejected("Order would trigger immediately."));
     }
     Ok(())
 }

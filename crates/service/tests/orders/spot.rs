@@ -29,8 +29,8 @@ use service::{
 };
 use store::testing::TestDb;
 
-/// "Stop price would trigger immediately."
-const WOULD_TRIGGER: &str = "Stop price would trigger immediately.";
+/// "Order would trigger immediately."
+const WOULD_TRIGGER: &str = "Order would trigger immediately.";
 const RELATION: &str = "The relationship of the prices for the orders is not correct.";
 
 /// A world whose key is a spot key.
