@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rejections_of_one_code_are_told_apart_by_their_messages() {
+    fn rejections_of_one_code_differ_by_their_messages() {
         let of = |code, message: &str| {
             let failure = ExchangeFailure::Refused { code, message: message.to_owned() };
             (failure.is_duplicate(), failure.lacks_balance())

@@ -297,7 +297,7 @@ pub(crate) async fn a_spot_trade_grows_with_its_stop_and_its_take_profits(db: &T
 
 pub(crate) async fn two_spot_trades_on_a_market_leave_each_other_alone(db: &TestDb) {
     let world = spot(db).await;
-    // The owner's own coins are nobody's business.
+    // Coins that the owner has besides.
     world.fake.state.lock().unwrap().spot.amount = d("1");
     let first = world.buy(&without_targets()).await;
     let other = RawTicket { stop_trigger_price: Some("18000".into()), ..without_targets() };

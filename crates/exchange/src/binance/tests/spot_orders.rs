@@ -156,7 +156,7 @@ async fn the_fills_of_one_order_have_their_fees() {
 }
 
 #[tokio::test]
-async fn a_market_tells_whether_it_takes_market_stops() {
+async fn markets_without_market_stops_are_known() {
     let (fake, binance) = pair().await;
     let market = |base: &str, kinds: Value| {
         json!({

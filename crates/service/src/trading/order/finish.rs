@@ -69,7 +69,7 @@ pub(super) async fn finish(
     answer
 }
 
-/// Whether a post-only order would have taken liquidity. On spot the matching engine says so in its message.
+/// Whether a post-only order would have taken liquidity. On spot only the message of the rejection shows it.
 fn is_post_only_rejection(failure: &ExchangeFailure) -> bool {
     match failure {
         ExchangeFailure::Refused { code: POST_ONLY_REJECTED, .. } => true,

@@ -16,7 +16,7 @@ use domain::{
 /// stops on a market (`MAX_NUM_ALGO_ORDERS`).
 const MOST_TARGETS: usize = 4;
 
-/// Checks that spot has such an order, and that each share of what it buys is large enough for its stop. `planned` are its
+/// Checks that spot has orders of this kind, and that each share of what it buys is large enough for its stop. `planned` are its
 /// legs, `trigger` the price that triggers its stop.
 pub(in crate::trading::order) fn fits(
     order: &ManualOrder,

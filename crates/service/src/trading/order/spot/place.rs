@@ -71,7 +71,7 @@ impl Run<'_> {
         }
     }
 
-    /// Sends a pair. If it is refused, the price tells whose fault it is.
+    /// Sends a pair. If it is refused, the price decides which of the two is refused.
     async fn send_pair(&mut self, stop: u16, target: u16) -> RunResult<()> {
         let leg = |seq| self.intent.leg(seq).cloned().ok_or_else(|| Error::fault("a pair lacks a leg"));
         let (below, above) = (leg(stop)?, leg(target)?);

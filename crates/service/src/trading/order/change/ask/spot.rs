@@ -75,7 +75,7 @@ impl Changer<'_> {
         }
     }
 
-    /// Checks that spot has such a stop and so many take-profits.
+    /// Checks a change against what spot does not have: a mark price, and more take-profits than stops.
     pub(super) fn check_spot(&self, change: &TradeChange, trigger: PriceSource) -> Result<()> {
         if self.access.row.key.trade_type == TradeType::Futures {
             return Ok(());
