@@ -360,7 +360,8 @@ pub(crate) async fn a_spot_key_buys_changes_and_sells(db: &TestDb) {
     assert_eq!(open.as_array().unwrap().len(), 5, "two pairs, and a stop for the rest: {open}");
 
     let moved = near(&ada, 92).await;
-    let request = ada.request(Method::PATCH, &path).json(&json!({"stop": {"price": moved}, "takeProfits": []}));
+    let request =
+        ada.request(Method::PATCH, &path).json(&json!({"stop": {"price": moved}, "takeProfits": []}));
     let changed = ada.send(request).await.ok(200);
     assert_eq!((&changed["stop"]["price"], &changed["takeProfits"]), (&moved, &json!([])));
     let open = ada.get(&list).await.ok(200);

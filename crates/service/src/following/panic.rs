@@ -166,7 +166,7 @@ async fn market(
 ) -> Result<()> {
     let access = Access::any(desk, actor, id).await?;
     if kind == TradeType::Spot {
-        // What the desk's own trades hold is sold; other coins of the account stay.
+        // The coins of the desk's own trades are sold; other coins of the account stay.
         order::panic_market(desk, access, symbol.clone()).await?;
         return order::cancel_open(desk, &Access::any(desk, actor, id).await?, symbol).await;
     }

@@ -26,7 +26,7 @@ const MOST_CALLS: usize = 200;
 /// Rounds of background work after a restart.
 const ROUNDS: usize = 80;
 
-/// What the process does when it is killed.
+/// The step during which the process is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Life {
     Open,
@@ -103,7 +103,7 @@ impl Stage {
         }
     }
 
-    /// What the desk's orders hold: everything but the owner's coins.
+    /// The coins that the desk's orders hold: all but the owner's.
     fn held(&self) -> Decimal {
         self.fake.state.lock().unwrap().spot.amount - d(OWN)
     }

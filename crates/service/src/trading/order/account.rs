@@ -282,7 +282,7 @@ pub(crate) async fn read_state(
         (all.0, all.1, all.2, key::disable_if_unauthorized(desk, key, who, all.3).await?)
     } else {
         let (mut orders, balance) = tokio::join!(orders, balance);
-        // What sells coins opens nothing.
+        // Sell orders open nothing.
         orders.iter_mut().flatten().for_each(|order| order.reduce_only = order.side == Side::Sell);
         let held = spot::held_positions(desk, key, Some(symbol)).await?;
         (orders, balance, Ok(held), (1, MarginMode::Crossed))

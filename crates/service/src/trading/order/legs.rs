@@ -50,7 +50,7 @@ pub(crate) struct Leg {
     pub(crate) client_order_id: Option<String>,
     /// When the leg's row last changed; `None` if the leg was not read from the database.
     pub(crate) changed_at: Option<Micros>,
-    /// What a leg of a spot trade records besides.
+    /// The records of a spot trade's leg beyond its order.
     pub(crate) spot: SpotLeg,
 }
 

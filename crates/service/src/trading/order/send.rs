@@ -280,7 +280,7 @@ impl Run<'_> {
             let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
             match self.desk.exchange.open_orders_for_stop(self.who, kind, symbol).await {
                 Ok(mut all) => {
-                    // What sells coins reduces what is held.
+                    // Sell orders reduce the holding.
                     all.iter_mut()
                         .for_each(|order| order.reduce_only |= self.is_spot() && order.side == Side::Sell);
                     return Ok(all);

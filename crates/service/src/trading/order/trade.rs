@@ -46,7 +46,7 @@ pub struct TradeView {
     pub targets: Vec<TargetShare>,
     /// Its automation and the peak that its trailing stop follows, while the trade is open.
     pub automation: Option<AutomationView>,
-    /// What a spot trade holds.
+    /// The holding of a spot trade.
     pub spot: Option<SpotView>,
     /// Its changes, oldest first.
     pub changes: Vec<PastChange>,

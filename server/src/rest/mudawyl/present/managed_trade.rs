@@ -89,13 +89,13 @@ pub struct ManagedTradeDetails {
     pub take_profits: Vec<TradeTarget>,
     /// The automation of the open trade; `null` without one.
     pub automation: Option<TradeAutomation>,
-    /// What a trade of a SPOT key has bought and holds; `null` for futures.
+    /// The coins of a trade of a SPOT key; `null` for futures.
     pub spot: Option<SpotHolding>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
 }
 
-/// What a trade of a SPOT key has bought, sold and holds, by its own orders, in the base asset.
+/// The coins of a trade of a SPOT key, by its own orders, in the base asset.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SpotHolding {
@@ -103,9 +103,9 @@ pub struct SpotHolding {
     pub received: Num,
     /// Sold by the stop loss, the take profits and closes.
     pub sold: Num,
-    /// What can be sold: the rest, rounded down to the lot.
+    /// The rest, rounded down to the lot: it can be sold.
     pub held: Num,
-    /// What is too small to be sold. It stays in the account.
+    /// The part of the rest that is too small to be sold. It stays in the account.
     pub dust: Num,
 }
 

@@ -84,7 +84,7 @@ impl Run<'_> {
             self.intent.save_progress(self.desk).await?;
         }
         let goal = self.goal().await?;
-        // What has no stop now is handled by the supervisor. A request that is repeated must not add again.
+        // The supervisor handles coins that have no stop now. A request that is repeated must not add again.
         self.pursue(goal, false).await.map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! What a spot trade holds, by its own orders.
+//! The holding of a spot trade, by its own orders.
 
 use crate::trading::order::{
     intent::Intent,

@@ -1,10 +1,10 @@
-//! What the legs of a spot trade record besides their orders.
+//! Records of a spot trade's legs beyond their orders.
 
 use crate::trading::order::legs::Leg;
 use domain::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// What a leg of a spot trade records besides its order.
+/// The records of a spot trade's leg beyond its order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SpotLeg {
     /// The commission that was taken from what the order bought, once it is known.
@@ -25,7 +25,7 @@ pub(crate) struct Commission {
 }
 
 impl SpotLeg {
-    /// Nothing recorded.
+    /// A leg without these records.
     pub(crate) const EMPTY: Self = Self { commission: None, pair: None };
 
     /// Whether nothing is recorded.

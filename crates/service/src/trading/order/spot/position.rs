@@ -1,4 +1,4 @@
-//! What spot trades hold, in the form of a position, for all that shows and checks positions.
+//! The holdings of spot trades in the form of positions, for the code that shows and checks positions.
 
 use crate::{
     error::Result,
@@ -10,7 +10,7 @@ use domain::{
 use std::collections::BTreeMap;
 use store::protection as rows;
 
-/// What an open spot trade holds.
+/// The holding of an open spot trade.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) trade: IntentId,

@@ -29,7 +29,7 @@ const CERTAINLY_ENOUGH: i64 = 4;
 /// A spot trade as the exchange reports it.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
-    /// What it holds, rounded down to the lot, in base units.
+    /// Its holding, rounded down to the lot, in base units.
     pub(super) held: Decimal,
     /// Its open sell orders.
     pub(super) open: Vec<OpenShare>,

@@ -1,18 +1,18 @@
-//! What a spot trade has bought and holds, for its owner.
+//! The holding of a spot trade, as its owner sees it.
 
 use crate::trading::{Trading, market, order::intent::Intent};
 use domain::{Decimal, TradeType};
 
-/// What a spot trade has bought, sold and holds, by its own orders, in base units.
+/// The holding of a spot trade by its own orders, in base units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpotView {
     /// Bought, less the commission that was taken from it.
     pub received: Decimal,
     /// Sold by its orders.
     pub sold: Decimal,
-    /// What can be sold: the rest, rounded down to the lot.
+    /// The rest, rounded down to the lot: it can be sold.
     pub held: Decimal,
-    /// What is too small to be sold.
+    /// The part of the rest that is too small to be sold.
     pub dust: Decimal,
 }
 

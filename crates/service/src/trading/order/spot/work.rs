@@ -21,7 +21,7 @@ const MOST_REFUSALS: u8 = 8;
 /// "Filter failure".
 const FILTER: i64 = -1013;
 
-/// What is wanted for a spot trade.
+/// The wanted state of a spot trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trading::order) enum Goal {
     /// Everything it holds has its stop, and the take-profits are open.
