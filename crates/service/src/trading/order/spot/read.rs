@@ -16,7 +16,7 @@ use crate::{
         },
     },
 };
-use domain::{Decimal, Micros, Order, OrderType, Trade, TradeType, money};
+use domain::{Decimal, Micros, Order, OrderType, Trade, TradeType, money, time};
 use exchange::ExchangeFailure;
 use store::{
     intent::LegStatus,
@@ -25,6 +25,9 @@ use store::{
 
 /// A holding that is worth this many times the smallest order, at its entry price, is not compared with the present price.
 const CERTAINLY_ENOUGH: i64 = 4;
+
+/// A planned order that is not found this long after it was written was never sent.
+const NEVER_ARRIVES: i64 = time::MINUTE;
 
 /// A spot trade as the exchange reports it.
 #[derive(Clone, Debug)]
@@ -83,6 +86,10 @@ impl Run<'_> {
                 None if may_exist || may_end => self.look_up(&leg, Micros(0)).await?,
                 None => None,
             };
+            if order.is_none() && may_exist && self.is_long_planned(&leg) {
+                // Its prices stay those of the wanted stop, and it need not be looked up any more.
+                self.intent.mark(leg.seq, LegStatus::Skipped, None);
+            }
             let Some(order) = order.filter(|order| leg.placed.as_ref() != Some(order)) else { continue };
             if leg.is_protective() && order.is_final() && !order.filled.is_zero() {
                 hits.push((leg.role, order.clone()));
@@ -94,6 +101,13 @@ impl Run<'_> {
             self.notify_of_hits(&hits).await?;
         }
         Ok(())
+    }
+
+    /// Whether a stop was planned so long ago that it cannot arrive any more. Times of rows are those of wall clocks, so this
+    /// is much longer than a request is valid.
+    fn is_long_planned(&self, leg: &Leg) -> bool {
+        let age = leg.changed_at.map(|at| self.desk.clock.now().since(at));
+        leg.role == Role::Stop && age.is_some_and(|age| age >= NEVER_ARRIVES)
     }
 
     /// Reads the commissions of the orders that have bought, if they are not known.
