@@ -84,12 +84,12 @@ fn is_tradable(share: &Share, market: &Market) -> bool {
 
 /// Returns the step that leads from the `open` shares of `held` to the `wanted` ones. The largest missing share comes first.
 /// What has no stop is cancelled before what has one.
-pub(super) fn step(held: Decimal, open: &[OpenShare], wanted: &[Share]) -> Step {
-    let (missing, surplus) = differences(open, wanted);
+pub(super) fn step(held: Decimal, open: &[OpenShare], wanted: &[Share], market: &Market) -> Step {
+    let (missing, surplus) = differences(open, wanted, market);
     let free = held - locked(open);
-    let largest = missing.iter().filter(|share| share.amount <= free).max_by_key(|share| share.amount);
+    let largest = missing.into_iter().filter(|share| share.amount <= free).max_by_key(|share| share.amount);
     if let Some(share) = largest {
-        return Step::Place((*share).clone());
+        return Step::Place(share);
     }
     let order = |index: &usize| (open[*index].stop.is_some(), open[*index].amount);
     surplus.into_iter().min_by_key(order).map_or(Step::Agree, Step::Cancel)
@@ -119,16 +119,32 @@ pub(super) fn locked(open: &[OpenShare]) -> Decimal {
     open.iter().map(|share| share.amount).sum()
 }
 
-/// Returns the wanted shares that are not open, and the numbers of the open ones that are not wanted.
-fn differences<'a>(open: &[OpenShare], wanted: &'a [Share]) -> (Vec<&'a Share>, Vec<usize>) {
+/// Returns the wanted shares that are not open, and the numbers of the open ones that are not wanted. The share without a
+/// take-profit may have two stops, so that it can grow without losing the first one.
+fn differences(open: &[OpenShare], wanted: &[Share], market: &Market) -> (Vec<Share>, Vec<usize>) {
     let mut surplus: Vec<usize> = (0..open.len()).collect();
     let mut missing = Vec::new();
     for share in wanted {
         match surplus.iter().position(|index| is_same(&open[*index], share)) {
             Some(found) => drop(surplus.remove(found)),
-            None => missing.push(share),
+            None => missing.push(share.clone()),
         }
     }
+    for share in missing.iter_mut().filter(|share| share.target.is_none()) {
+        let partly = |index: &usize| {
+            let same = OpenShare { amount: share.amount, ..open[*index].clone() };
+            is_same(&same, share)
+        };
+        let parts: Vec<usize> = surplus.iter().copied().filter(partly).collect();
+        let covered: Decimal = parts.iter().map(|index| open[*index].amount).sum();
+        let rest = Share { amount: share.amount - covered, ..share.clone() };
+        let is_whole = rest.amount.is_zero();
+        if is_whole || (parts.len() == 1 && is_tradable(&rest, market) && rest.amount > Decimal::ZERO) {
+            surplus.retain(|index| !parts.contains(index));
+            *share = rest;
+        }
+    }
+    missing.retain(|share| !share.amount.is_zero());
     (missing, surplus)
 }
 
@@ -210,12 +226,29 @@ mod tests {
         let targets = [target(4, "21000", "0.3")];
         let before: Vec<_> = shares(d("1"), Some(&old), &targets, &market()).iter().map(opened).collect();
         let wanted = shares(d("1"), Some(&new), &targets, &market());
-        let Step::Cancel(first) = step(d("1"), &before, &wanted) else { panic!("nothing is cancelled") };
+        let Step::Cancel(first) = step(d("1"), &before, &wanted, &market()) else {
+            panic!("nothing is cancelled")
+        };
         assert_eq!(before[first].amount, d("0.3"), "the smallest first");
         let mut open = before.clone();
         open.remove(first);
-        let Step::Place(share) = step(d("1"), &open, &wanted) else { panic!("it is not replaced first") };
+        let Step::Place(share) = step(d("1"), &open, &wanted, &market()) else {
+            panic!("it is not replaced first")
+        };
         assert_eq!((share.amount, share.target.is_some()), (d("0.3"), true));
+    }
+
+    #[test]
+    fn a_rest_that_grows_gets_a_second_stop_before_it_is_merged() {
+        let stop = stop_at("19000");
+        let wanted = |held: &str| shares(d(held), Some(&stop), &[], &market());
+        let mut open: Vec<_> = wanted("0.4").iter().map(opened).collect();
+        let Step::Place(more) = step(d("0.7"), &open, &wanted("0.7"), &market()) else { panic!("cancelled") };
+        assert_eq!(more.amount, d("0.3"));
+        open.push(opened(&more));
+        assert_eq!(step(d("0.7"), &open, &wanted("0.7"), &market()), Step::Agree);
+        // A third one would use up what the exchange takes.
+        assert_eq!(step(d("1"), &open, &wanted("1"), &market()), Step::Cancel(1));
     }
 
     #[test]
@@ -262,14 +295,14 @@ mod tests {
                 }
             }
             for _ in 0..20 {
-                match step(held, &open, &wanted) {
+                match step(held, &open, &wanted, &market()) {
                     Step::Agree => break,
                     Step::Place(share) => open.push(opened(&share)),
                     Step::Cancel(index) => drop(open.remove(index)),
                 }
                 prop_assert!(locked(&open) <= held);
             }
-            prop_assert_eq!(step(held, &open, &wanted), Step::Agree);
+            prop_assert_eq!(step(held, &open, &wanted, &market()), Step::Agree);
             prop_assert_eq!(open.len(), wanted.len());
             prop_assert!(!has_stop || uncovered(held, &open).is_zero());
         }

@@ -126,7 +126,8 @@ impl Run<'_> {
         if reading.triggered {
             return Ok(Progress::Done(Outcome::Triggered));
         }
-        match plan::step(reading.held, &reading.open, &self.wanted_shares(goal, reading.held)) {
+        let wanted = self.wanted_shares(goal, reading.held);
+        match plan::step(reading.held, &reading.open, &wanted, &self.market) {
             Step::Agree => Ok(Progress::Done(Outcome::Agrees)),
             Step::Cancel(index) => {
                 self.cancel_share(&reading.open[index]).await?;
