@@ -87,12 +87,25 @@ fn is_tradable(share: &Share, market: &Market) -> bool {
 pub(super) fn step(held: Decimal, open: &[OpenShare], wanted: &[Share], market: &Market) -> Step {
     let (missing, surplus) = differences(open, wanted, market);
     let free = held - locked(open);
-    let largest = missing.into_iter().filter(|share| share.amount <= free).max_by_key(|share| share.amount);
-    if let Some(share) = largest {
+    let fitting = missing.iter().filter(|share| share.amount <= free).max_by_key(|share| share.amount);
+    let part = || missing.iter().find_map(|share| first_part(share, free, open, market));
+    if let Some(share) = fitting.cloned().or_else(part) {
         return Step::Place(share);
     }
     let order = |index: &usize| (open[*index].stop.is_some(), open[*index].amount);
     surplus.into_iter().min_by_key(order).map_or(Step::Agree, Step::Cancel)
+}
+
+/// Returns the part of a missing share without a take-profit whose coins are `free`, so that it gets its stop before the coins
+/// of the other part are. `None` if it has a part already.
+fn first_part(share: &Share, free: Decimal, open: &[OpenShare], market: &Market) -> Option<Share> {
+    let has_part = open.iter().any(|open| {
+        let same = OpenShare { amount: share.amount, ..open.clone() };
+        is_same(&same, share)
+    });
+    let part = Share { amount: money::floor_to(free.min(share.amount), market.lot), ..share.clone() };
+    let is_first = share.target.is_none() && !has_part && part.amount > Decimal::ZERO;
+    (is_first && is_tradable(&part, market)).then_some(part)
 }
 
 /// Returns the open share to cancel so that `amount` of `held` can be sold; `None` if so much is free.
