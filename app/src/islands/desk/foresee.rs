@@ -182,7 +182,7 @@ pub(crate) mod tests {
         Ground {
             market: Market {
                 symbol: "BTC/USDT".parse().unwrap(),
-                trade_type: domain::TradeType::Futures,
+                trade_type: TradeType::Futures,
                 tick: d("0.1"),
                 min_price: d("0.1"),
                 max_price: d("1000000"),

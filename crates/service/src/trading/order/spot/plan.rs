@@ -178,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn d(text: &str) -> Decimal {
-        domain::money::parse(text).unwrap()
+        money::parse(text).unwrap()
     }
 
     fn stop_at(trigger: &str) -> PlannedOrder {
