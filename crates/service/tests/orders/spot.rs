@@ -135,8 +135,9 @@ pub(crate) async fn a_spot_trade_is_what_was_bought_less_the_fee_and_each_share_
     assert_eq!(state.trades.len(), 1);
     // It stays as it is, also for a process that starts later.
     world.supervise().await;
+    let later = desk(db, &world.fake);
     for _ in 0..60 {
-        order::protection::tick(&desk(db, &world.fake)).await.unwrap();
+        order::protection::tick(&later).await.unwrap();
     }
     assert_eq!(world.fake.sells(), text(&open));
 }
@@ -323,7 +324,7 @@ pub(crate) async fn a_resting_spot_entry_is_protected_as_it_fills(db: &TestDb) {
     assert!(world.fake.sells().is_empty());
     world.fake.fill_on_spot(ENTRY, "0.02");
     order::sweep(&world.desk).await.unwrap();
-    assert_eq!(world.fake.sells(), text(&[(3, "0.019", "19000")]), "the stop follows the first fill");
+    assert_eq!(world.fake.sells(), text(&[(MOVED, "0.019", "19000")]), "the stop follows the first fill");
     world.fake.fill_on_spot(ENTRY, "0.03");
     order::sweep(&world.desk).await.unwrap();
     let sells = world.fake.sells();
