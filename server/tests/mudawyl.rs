@@ -3,28 +3,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-#[path = "mudawyl/account.rs"]
 mod account;
-#[path = "mudawyl/adoption.rs"]
 mod adoption;
-mod common;
-mod mudawyl {
-    mod billing;
-    mod events;
-    mod first_day;
-    mod own_sources;
-    mod risk_rules;
-}
-#[path = "mudawyl/presets.rs"]
+mod billing;
+mod events;
+mod first_day;
+mod own_sources;
 mod presets;
-#[path = "mudawyl/supervision.rs"]
+mod risk_rules;
 mod supervision;
-#[path = "mudawyl/trades.rs"]
 mod trades;
 
+use crate::{
+    common::{HttpAnswer, Person, TestServer, person::forged, shape::same},
+    example,
+};
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
-use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
 use presets::*;
 use reqwest::Method;
 use serde_json::{Value, json};

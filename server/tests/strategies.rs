@@ -8,9 +8,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod common;
-
-use common::{HttpAnswer, Person, TestServer, shape::same};
+use crate::{
+    common::{HttpAnswer, Person, TestServer, shape::same},
+    example,
+};
 use domain::{
     Clock as _, Decimal, Micros, Side, SignalId, StrategyId, StrategyTradeId, signal, strategy::Exit, time,
 };

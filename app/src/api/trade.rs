@@ -4,7 +4,6 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
-    trade_change::{once, positive},
     trader,
 };
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     visit::{Visit, encoded},
 };
 use domain::{
-    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType,
+    Decimal, ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType, money,
     validation::{FieldProblem, Problem},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -248,6 +247,19 @@ pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
 
 pub(super) fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
     form(name, desk_page(key, symbol))
+}
+
+/// The idempotency key of a form, if it has one.
+pub(super) fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
+    let body: Vec<&str> = body.iter().map(|field| field.as_str()).collect();
+    let body_hash = Sha256::digest(format!("{form}\n{}", body.join("\n"))).into();
+    Some(IdempotencyKey { key, body_hash }).filter(|once| !once.key.is_empty())
+}
+
+/// Parses a number above zero.
+pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
+    let value = money::parse(text).map_err(|_| Error::field(field, Problem::NotNumber))?;
+    if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }
 
 /// A new idempotency key for a form: 128 random bits.

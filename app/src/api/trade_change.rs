@@ -2,7 +2,7 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of},
+    trade::{at_desk, desk_page, fresh_key, market_of, once, positive},
     trader,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     notice::DeskNotice,
 };
 use domain::{
-    Decimal, money,
+    Decimal,
     ticket::{Stop, StopType},
     trade::{StopChange, TargetShare, TradeChange},
     validation::Problem,
@@ -20,7 +20,6 @@ use service::{
     Error,
     trading::order::{self, IdempotencyKey, Part, TradeTarget},
 };
-use sha2::{Digest, Sha256};
 
 /// Moves the stop of a trade. Without a price, and confirmed, removes it.
 #[allow(clippy::too_many_arguments)] // the form's fields
@@ -171,13 +170,6 @@ pub async fn cancel_entries(
     at_desk("entries-cancel", &key, &symbol).answer(&visit, done).await
 }
 
-/// The idempotency key of a form, if it has one.
-pub(super) fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
-    let body: Vec<&str> = body.iter().map(|field| field.as_str()).collect();
-    let body_hash = Sha256::digest(format!("{form}\n{}", body.join("\n"))).into();
-    Some(IdempotencyKey { key, body_hash }).filter(|once| !once.key.is_empty())
-}
-
 pub(super) fn target(
     trade: &str,
     version: &str,
@@ -192,11 +184,6 @@ pub(super) fn target(
         text => Some(text.parse().map_err(|_| Error::field("version", Problem::NotNumber))?),
     };
     Ok(TradeTarget { trade, version, idempotency })
-}
-
-pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
-    let value = money::parse(text).map_err(|_| Error::field(field, Problem::NotNumber))?;
-    if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }
 
 pub(super) fn stop_change(
@@ -262,6 +249,7 @@ fn part_of(share: &str, amount: &str) -> Result<Part, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::money;
 
     fn d(text: &str) -> Decimal {
         money::parse(text).unwrap()

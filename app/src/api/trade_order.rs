@@ -2,8 +2,8 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of},
-    trade_change::{once, positive, target},
+    trade::{at_desk, desk_page, fresh_key, market_of, once, positive},
+    trade_change::target,
     trader,
 };
 use crate::{

@@ -65,15 +65,24 @@ impl Choices {
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
-        let Overview { keys, follows: all, mut newest, in_position, strategies, profiles, rules } =
-            follow::overview(&visit.desk, actor, COPIES).await?;
+        let seen = follow::overview(&visit.desk, actor, COPIES).await?;
+        let Overview {
+            keys,
+            follows: all,
+            mut newest,
+            in_position,
+            strategies,
+            profiles,
+            rules,
+            performances,
+        } = seen;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
         let choices = Choices {
             profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
             strategies,
             posted,
-            performances: follow::performances(&visit.desk, actor).await?,
+            performances,
             rules,
             now: visit.desk.clock.now(),
         };

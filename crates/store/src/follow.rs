@@ -1,5 +1,9 @@
 //! Follows (exchange keys that follow strategies), and the available risk profiles.
 
+mod account;
+
+pub use account::{FollowingKeys, following_keys};
+
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{ExchangeKeyId, FollowId, Micros, RiskProfileId, StrategyId, Symbol, UserId, copy::Paused};
 use sqlx::FromRow;

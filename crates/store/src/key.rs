@@ -7,6 +7,7 @@ pub use status::*;
 
 use crate::{Result, Source, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
+pub(crate) use row::exchange_key;
 use row::{Full, Shown};
 use sqlx::FromRow;
 use std::fmt;

@@ -3,6 +3,7 @@
 
 mod account;
 mod adopt;
+mod adopt_request;
 mod adopting;
 pub mod automation;
 mod begin;

@@ -15,6 +15,7 @@ mod event_webhooks;
 mod events;
 mod executions;
 mod first_day;
+mod followed_keys;
 mod group_commit;
 mod instances;
 mod intents;

@@ -2,9 +2,10 @@
 
 use super::{
     error::{MudawylFailure, OpeningErrors, PrivateErrors, StaleVersion},
-    managed_trade::{Versioned, refused, targets_of, version_of, versioned},
+    managed_trade::{Versioned, refused, version_of, versioned},
     order::once_of,
     present::ManagedTradeDetails,
+    protection_fields::targets_of,
     raw_request::{FieldLocation, RawRequest},
     trade_automation::{automation_of, placed_stop_of},
     trade_bodies::{TradeAddBody, TradeBody, TradeReverseBody},

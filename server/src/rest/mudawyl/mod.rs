@@ -27,6 +27,7 @@ mod position;
 pub mod present;
 mod preset;
 pub mod profile;
+mod protection_fields;
 pub mod raw_request;
 mod risk_rule;
 pub mod setting;

@@ -51,7 +51,16 @@ impl Default for OpenReads {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<FollowId, FollowPerformance>> {
-    let rows = store::copy::list_entries(&desk.db, actor.user).await?;
+    performances_of(desk, actor.user, store::copy::list_entries(&desk.db, actor.user).await?).await
+}
+
+/// As [`performances`], from the user's entries.
+pub(super) async fn performances_of(
+    desk: &Following,
+    user: UserId,
+    mut rows: Vec<EntryRow>,
+) -> Result<HashMap<FollowId, FollowPerformance>> {
+    rows.retain(EntryRow::has_entered);
     let zone = Zone::named(rows.first().and_then(|row| row.time_zone.as_deref()));
     let midnight = zone.midnight(zone.local(desk.clock.now()).date());
     let mut copies: HashMap<FollowId, Vec<EnteredCopy>> = HashMap::new();
@@ -61,7 +70,7 @@ pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<Fol
     let of =
         |(follow, copies): (FollowId, Vec<EnteredCopy>)| (follow, FollowPerformance::of(&copies, midnight));
     let mut performances: HashMap<FollowId, FollowPerformance> = copies.into_iter().map(of).collect();
-    for (follow, open) in open_results(desk, actor.user, &rows).await? {
+    for (follow, open) in open_results(desk, user, &rows).await? {
         if let Some(performance) = performances.get_mut(&follow) {
             performance.set_open(open, desk.clock.now());
         }

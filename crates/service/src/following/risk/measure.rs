@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 use store::{
+    copy::EntryRow,
     follow::Follow,
     risk_rule::{CountedCopy, list_counted},
 };
@@ -83,6 +84,30 @@ impl RuleBook {
         Self::counting(desk, user, rules, keys, follows, since).await
     }
 
+    /// Finds what these rules count among a user's entries, which were read before like the keys.
+    pub(crate) fn of_entries(
+        desk: &Following,
+        rules: Vec<RiskRule>,
+        keys: &[ExchangeKey],
+        entries: &[EntryRow],
+    ) -> Self {
+        let now = desk.clock.now();
+        let since = first_counted(&rules, now);
+        let copies = entries.iter().filter_map(|entry| entry.counted(since)).collect();
+        Self::new(rules, copies, Vec::new(), keys, now)
+    }
+
+    fn new(
+        rules: Vec<RiskRule>,
+        copies: Vec<CountedCopy>,
+        follows: Vec<Follow>,
+        keys: &[ExchangeKey],
+        now: Micros,
+    ) -> Self {
+        let covered = covered_keys(keys);
+        Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() }
+    }
+
     async fn counting(
         desk: &Following,
         user: UserId,
@@ -93,8 +118,7 @@ impl RuleBook {
     ) -> Result<Self> {
         let now = desk.clock.now();
         let copies = if rules.is_empty() { Vec::new() } else { list_counted(&desk.db, user, since).await? };
-        let covered = covered_keys(keys);
-        Ok(Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() })
+        Ok(Self::new(rules, copies, follows, keys, now))
     }
 
     /// The user's rules, oldest first.

@@ -3,7 +3,7 @@
 
 use super::{
     account::Access,
-    adopting::Adopting,
+    adopt_request::Adopting,
     client_id,
     intent::{Intent, Request},
     legs::{Leg, PlannedOrder, Role},

@@ -9,7 +9,7 @@ pub(super) use storage::read;
 
 use super::{
     account::Access,
-    adopting::Adopting,
+    adopt_request::Adopting,
     change::{Adding, Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},

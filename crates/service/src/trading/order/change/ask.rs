@@ -2,11 +2,14 @@
 
 mod add;
 mod automatic;
+mod breakeven;
 mod entries;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
+pub use breakeven::breakeven;
+use breakeven::breakeven_of;
 pub use entries::cancel_entries;
 
 use super::{
@@ -24,7 +27,6 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            checks::FEE_RATE,
             claim::claim,
             finish::finish,
             idempotency::IdempotencyKey,
@@ -40,8 +42,7 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol,
-    ticket::Stop,
-    trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
+    trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
 use store::{
@@ -54,7 +55,7 @@ use store::{
 pub struct TradeTarget {
     /// The trade; `None` for the latest one of the market.
     pub trade: Option<IntentId>,
-    /// The version that the caller has seen ([`trade::OpenTrade::version`]); `None` if it does not matter.
+    /// The version that the caller has seen ([`domain::trade::OpenTrade::version`]); `None` if it does not matter.
     pub version: Option<i64>,
     /// Recognizes a repeated request.
     pub idempotency: Option<IdempotencyKey>,
@@ -83,20 +84,6 @@ pub async fn change_trade(
     change: TradeChange,
 ) -> Result<()> {
     protect(desk, actor, id, symbol, target, Wish::Change(change)).await
-}
-
-/// Moves the stop of an open trade to the price at which closing it costs nothing, fees of both ends included.
-///
-/// # Errors
-/// As [`change_trade`]: the price must not have returned to that level.
-pub async fn breakeven(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    target: TradeTarget,
-) -> Result<()> {
-    protect(desk, actor, id, symbol, target, Wish::Breakeven).await
 }
 
 /// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
@@ -351,13 +338,4 @@ impl Changer<'_> {
 /// Whether the trade of a row can be changed: it has not ended, and it is not being closed.
 fn is_open(row: &Protection) -> bool {
     row.ended_at.is_none() && row.wanted != Wanted::Closed
-}
-
-/// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
-fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
-    let entry = at.held_price(trade).ok_or(Error::NotFound)?;
-    let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
-    let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
-    let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

@@ -9,7 +9,8 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            adopting::{Adopting, adopted_legs},
+            adopt_request::Adopting,
+            adopting::adopted_legs,
             checks,
             finish::finish,
             idempotency::IdempotencyKey,
