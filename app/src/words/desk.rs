@@ -197,7 +197,7 @@ table! {
         remove_stop: "Remove stop",
         remove_stop_sure: "Remove the stop? Your loss on this position isn't limited then.",
         automation: "Automatic stop",
-        automation_hint: "Leave a field empty to turn it off. The stop only moves in your favor. Slipstream moves it, so it stays where it is while Slipstream is off.",
+        automation_hint: "Leave a field empty to turn it off. The stop only moves in your favour. Slipstream moves it, so it stays where it is while Slipstream is off.",
         breakeven_after: "Breakeven after take profit number",
         trailing_percent: "Trailing distance, in percent",
         trailing_atr: "Or as a multiple of the average range of 14 hours (ATR)",

@@ -9,6 +9,7 @@ mod fake;
 mod first_day;
 mod own_sources;
 mod risk;
+mod rule_changes;
 mod world;
 
 use domain::{

@@ -549,6 +549,7 @@ store::each_engine![
     a_trailing_stop_follows_the_peak_and_remembers_it,
     a_trailing_stop_that_is_refused_leaves_the_old_one_and_is_tried_again,
     a_trade_is_closed_at_its_time_limit_and_its_owner_is_notified,
+    an_entry_that_still_fills_ends_with_the_time_limit,
     a_close_at_a_time_limit_that_is_refused_is_no_missing_stop,
     a_stop_that_another_price_triggers_is_placed_again,
     settings_that_do_not_fit_a_trade_are_refused_and_end_with_its_stop,

@@ -202,7 +202,10 @@ pub(super) fn refused(request: &RawRequest, error: Error) -> MudawylFailure {
 }
 
 /// Parses a trade's id and its change.
-fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure> {
+///
+/// # Errors
+/// 422 with the problems of the fields; 400 for a header that is not readable text.
+pub fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Body);
     let id: Option<IntentId> = check.path_id();
     let confirmed = check.optional("confirmNoStop", flag).unwrap_or(false);

@@ -45,7 +45,7 @@ pub struct StopBody {
     /// Price of the limit order; required with LIMIT.
     pub limit_price: Option<f64>,
     /// Distance of a trailing stop from the best price since it was set, in percent. The stop loss moves at most once a second,
-    /// only in favor of the position, and by at least a twentieth of the distance.
+    /// only in favour of the position, and by at least a twentieth of the distance.
     #[schema(minimum = 0.1, maximum = 50)]
     pub trailing_percent: Option<f64>,
     /// The same distance as a multiple of the average true range of the last 14 hours, instead of `trailingPercent`. It is

@@ -210,13 +210,24 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
     }
     if is_to_be_closed(run).await? {
         run.close_unprotected().await?;
+        // At the end of a time limit nothing was rejected: the trade is complete.
+        if is_over(run).await? {
+            run.intent.status = Status::Done;
+            return Ok(true);
+        }
         return Err(Halt::Refused(ExchangeFailure::of_cause(FailureCause::ClosedUnprotected)));
     }
     run.protect(&entry).await?;
     Ok(true)
 }
 
-/// Whether an earlier holder decided to close the position because it cannot be protected.
+/// Whether the time limit of the trade has ended.
+async fn is_over(run: &Run<'_>) -> Result<bool> {
+    Ok(store::automation::is_over(&run.desk.db, run.intent.id).await?)
+}
+
+/// Whether the position must be closed, because an earlier holder found that it cannot be protected, or because its time
+/// limit has ended.
 async fn is_to_be_closed(run: &Run<'_>) -> Result<bool> {
     let row = protection::get_protection(&run.desk.db, run.intent.id).await?;
     Ok(run.intent.filled_entry().is_some() && row.is_some_and(|row| row.wanted == Wanted::Closed))
