@@ -15,7 +15,7 @@ pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
 pub use open_copy::{OpenCopy, open_copy};
 pub use overview::{Overview, overview};
-pub(in crate::following) use performance::OpenReads;
+pub(in crate::following) use performance::{OpenReads, mark_of};
 pub use performance::{performance, performances};
 pub use preview::preview;
 

@@ -178,6 +178,7 @@ pub(super) async fn copied(
         symbol: btc(),
         risk_percent: Decimal::TWO,
         skipped: None,
+        detail: None,
     };
     let started = EntrySize {
         equity: Decimal::ONE,

@@ -27,6 +27,8 @@ pub struct NewCopy {
     pub risk_percent: Decimal,
     /// Why it is skipped, if that is already certain; then no worker processes it.
     pub skipped: Option<Reason>,
+    /// The detail of that reason.
+    pub detail: Option<String>,
 }
 
 /// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
@@ -44,7 +46,7 @@ pub async fn insert_all(
     bulk!(
         tx,
         "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, status, \
-           reason, risk_percent, lease_until, created_at, updated_at, finished_at) ",
+           reason, detail, risk_percent, lease_until, created_at, updated_at, finished_at) ",
         copies,
         |copy: &NewCopy| [
             copy.id,
@@ -57,6 +59,7 @@ pub async fn insert_all(
             side,
             if copy.skipped.is_some() { Status::Skipped } else { Status::Queued },
             copy.skipped,
+            copy.detail.as_deref(),
             DecimalText(copy.risk_percent),
             0_i64,
             at,

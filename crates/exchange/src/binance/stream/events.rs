@@ -165,7 +165,14 @@ struct MarginCall {
 
 #[derive(Deserialize)]
 struct ConfigUpdate {
-    ac: Option<Named>,
+    ac: Option<MarketConfig>,
+}
+
+#[derive(Deserialize)]
+struct MarketConfig {
+    s: String,
+    #[serde(default, deserialize_with = "num::whole")]
+    l: Option<i64>,
 }
 
 /// `executionReport` (spot), and the `o` of `ORDER_TRADE_UPDATE` (futures), which share most field names.

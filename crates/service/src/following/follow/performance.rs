@@ -177,13 +177,17 @@ async fn unrealized(desk: &Following, row: &EntryRow, deadline: Instant) -> Resu
             None => return Ok(None),
         },
     };
-    let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
-    let mark = desk.open_reads.marks.get(row.symbol.clone(), &*desk.clock, mark);
-    let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
+    let Ok(Some(mark)) = timeout_at(deadline, mark_of(desk, &row.symbol)).await else { return Ok(None) };
     let held = account.held(&row.symbol).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
     })))
+}
+
+/// Returns the mark price of a market, which was read within the last three seconds; `None` if the exchange does not answer.
+pub(in crate::following) async fn mark_of(desk: &Following, symbol: &Symbol) -> Option<Decimal> {
+    let mark = desk.exchange.mark_price(TradeType::Futures, symbol);
+    desk.open_reads.marks.get(symbol.clone(), &*desk.clock, mark).await.ok()
 }
 
 /// Reads the account of a copy from the exchange; `None` if it does not answer in time, or if its credentials cannot be

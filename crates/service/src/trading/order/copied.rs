@@ -128,7 +128,7 @@ impl Run<'_> {
         while let Err(failure) = self.set_leverage(leverage).await {
             self.pause_or_halt(failure, &mut tries).await?;
         }
-        accounts.leverage_was_set(key, symbol, leverage);
+        accounts.set_leverage(key, symbol, leverage);
         Ok(())
     }
 

@@ -96,7 +96,7 @@ async fn send(
     };
     let intent = copied::reducing(desk, id, access, copy.symbol.clone(), reducing);
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.accounts.forget(copy.exchange_key_id);
+    desk.accounts.note_order(copy.exchange_key_id);
     Ok(written)
 }
 

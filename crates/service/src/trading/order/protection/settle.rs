@@ -185,7 +185,7 @@ async fn settle_copy(
         user_events::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
-    desk.accounts.forget(copy.exchange_key_id);
+    desk.accounts.note_order(copy.exchange_key_id);
     Ok(())
 }
 
