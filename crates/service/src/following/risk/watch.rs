@@ -128,13 +128,19 @@ async fn watch_user(desk: &Following, user: UserId, owned: &[OwnedRule], reads: 
     let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
         owned.iter().partition(|owned| flattens(&owned.rule));
     let keys = book.keys_to_read(&rules_of(&closing), None);
-    let read = read_accounts(desk, &book, user, keys, reads).await;
+    let Some(read) = read_accounts(desk, &book, user, keys, reads).await else { return Ok(()) };
     for owned in closing {
         judge_closing(desk, &book, owned, &read).await?;
     }
     let keys = book.keys_to_read(&rules_of(&stopping), None);
     let mut profits: Profits = read.into_iter().map(|(key, read)| (key, read.profits)).collect();
-    let missing: Vec<_> = keys.into_iter().filter(|key| !profits.contains_key(key)).collect();
+    let mut missing = Vec::new();
+    for key in keys.into_iter().filter(|key| !profits.contains_key(key)).collect::<Vec<_>>() {
+        match book.profits_streamed(desk, key).await {
+            Some(streamed) => drop(profits.insert(key, streamed)),
+            None => missing.push(key),
+        }
+    }
     let now = desk.clock.now();
     let uncached = missing.iter().filter(|key| desk.accounts.cached(**key, now).is_none()).count();
     if uncached > 0 && *reads == 0 {
@@ -159,18 +165,18 @@ fn rules_of(owned: &[&OwnedRule]) -> Vec<RiskRule> {
 }
 
 /// Reads a user's accounts, not more often than two readings may follow each other: by their streams, or at their exchange
-/// while the round may read there. Those that cannot be read are left out.
+/// while the round may read there; `None` if it may not. Those that cannot be read are left out.
 async fn read_accounts(
     desk: &Following,
     book: &RuleBook,
     user: UserId,
     keys: Vec<ExchangeKeyId>,
     reads: &mut usize,
-) -> HashMap<ExchangeKeyId, AccountReading> {
+) -> Option<HashMap<ExchangeKeyId, AccountReading>> {
     let (boot, at) = (desk.clock.boot(), desk.clock.now());
     let last = locked(&desk.readings.users).get(&user).copied();
     if keys.is_empty() || last.is_some_and(|last| boot.since(last) < APART) {
-        return HashMap::new();
+        return Some(HashMap::new());
     }
     let (mut all, mut others) = (HashMap::new(), Vec::new());
     for key in keys {
@@ -184,7 +190,7 @@ async fn read_accounts(
     } else {
         locked(&desk.readings.unstreamed).insert(user);
         if *reads == 0 {
-            return HashMap::new();
+            return None;
         }
     }
     *reads = reads.saturating_sub(others.len());
@@ -198,7 +204,7 @@ async fn read_accounts(
             }
         }
     }
-    all
+    Some(all)
 }
 
 /// Judges a rule that closes positions, by the accounts read in this round.
