@@ -122,7 +122,7 @@ async fn ten_keys(front: &Front, owner: UserId) {
             symbol: "BTC/USDT".parse().unwrap(),
             risk_percent: Decimal::TWO,
             skipped: None,
-        detail: None,
+            detail: None,
         })
         .collect();
     let sized = EntrySize {

@@ -7,7 +7,8 @@
 
 use super::{Paused, Reason};
 use crate::{
-    AccountMode, ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder, risk_rule::Objection,
+    AccountMode, ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder,
+    risk_rule::Objection,
 };
 
 /// The state of a follow, as its owner set it.

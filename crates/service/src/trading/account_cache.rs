@@ -246,14 +246,16 @@ mod tests {
         let (accounts, key) = (Accounts::default(), ExchangeKeyId(uuid::Uuid::nil()));
         let btc = "BTC/USDT".parse::<Symbol>().unwrap();
         let account = |held: &[HeldPosition]| {
-            let balance = Balance { assets: [("USDT".to_owned(), Funds::default())].into(), ..Balance::default() };
+            let balance =
+                Balance { assets: [("USDT".to_owned(), Funds::default())].into(), ..Balance::default() };
             CachedAccount::read(&Holdings { balance, held: held.to_vec() }, "USDT", Micros(0))
         };
         accounts.set_live(key, true);
         locked(&accounts.known).insert(key, account(&[]));
         let minutes = |minutes| Micros(minutes * time::MINUTE);
         assert!(accounts.cached(key, minutes(9)).is_some() && accounts.cached(key, minutes(10)).is_none());
-        let position = HeldPosition { symbol: btc, amount: 1.into(), unrealized_pnl: 0.into(), entry_price: None };
+        let position =
+            HeldPosition { symbol: btc, amount: 1.into(), unrealized_pnl: 0.into(), entry_price: None };
         locked(&accounts.known).insert(key, account(&[position]));
         assert!(accounts.cached(key, minutes(1)).is_none(), "its profit changes with the price");
         assert!(accounts.streamed(key, minutes(9)).is_some(), "the stream reports its positions");
@@ -268,8 +270,12 @@ mod tests {
         let (d, btc) = (Decimal::from, "BTC/USDT".parse::<Symbol>().unwrap());
         let funds = Funds { free: d(900), used: d(100), total: d(1_010) };
         let balance = Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: d(10) };
-        let long =
-            |amount, pnl| HeldPosition { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl), entry_price: None };
+        let long = |amount, pnl| HeldPosition {
+            symbol: btc.clone(),
+            amount: d(amount),
+            unrealized_pnl: d(pnl),
+            entry_price: None,
+        };
         let holdings = Holdings { balance, held: vec![long(1, 10)] };
         let mut account = CachedAccount::read(&holdings, "USDT", Micros(0));
         assert_eq!((account.equity(), account.available()), (d(1_010), d(900)));

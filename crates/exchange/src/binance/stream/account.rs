@@ -260,7 +260,9 @@ impl AccountStream<'_> {
                 let changed: Vec<Symbol> = if settings { positions.clone() } else { Vec::new() };
                 let change = update.map(|update| self.change(*update));
                 let account = AccountEvent::Account { balance, positions, change };
-                std::iter::once(account).chain(changed.into_iter().map(|symbol| AccountEvent::Settings(symbol, None))).collect()
+                std::iter::once(account)
+                    .chain(changed.into_iter().map(|symbol| AccountEvent::Settings(symbol, None)))
+                    .collect()
             }
             UserStreamMessage::Leverage(name, leverage) => {
                 let settings = |symbol| AccountEvent::Settings(symbol, leverage);

@@ -104,9 +104,10 @@ fn read_account(kind: &str, text: &str) -> Option<UserStreamMessage> {
         }
         "ACCOUNT_CONFIG_UPDATE" => {
             match serde_json::from_str::<ConfigUpdate>(text).ok()?.ac {
-                Some(market) => {
-                    UserStreamMessage::Leverage(market.s, market.l.and_then(|times| u16::try_from(times).ok()))
-                }
+                Some(market) => UserStreamMessage::Leverage(
+                    market.s,
+                    market.l.and_then(|times| u16::try_from(times).ok()),
+                ),
                 // A change of the multi-assets mode.
                 None => UserStreamMessage::Nothing,
             }

@@ -62,12 +62,8 @@ impl EntryFacts {
     /// the first reason against it.
     pub(super) fn objection(&self, desk: &Following, follow: &Reached) -> Option<No> {
         let key = follow.exchange_key_id;
-        let state = KeyState::of_row(
-            follow.key_active,
-            follow.key_status,
-            follow.may_withdraw,
-            follow.account_mode,
-        );
+        let state =
+            KeyState::of_row(follow.key_active, follow.key_status, follow.may_withdraw, follow.account_mode);
         let limits = self.first_day.get(&key);
         let owner = Facts {
             account: Some(AccountState::of(follow.frozen_at, follow.suspended_at)),

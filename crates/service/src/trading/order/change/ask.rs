@@ -45,9 +45,7 @@ use domain::{
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
-use store::{
-    protection::{self as rows, Protection, Wanted},
-};
+use store::protection::{self as rows, Protection, Wanted};
 
 /// The trade that a change is for.
 #[derive(Clone, Debug, Default)]

@@ -16,11 +16,7 @@ use store::intent::Status;
 
 /// Completes earlier changes of a market, before another one is calculated from its position. Unavailable while one is
 /// still unfinished. The caller holds the per-market lock.
-pub(crate) async fn complete_changes(
-    desk: &SharedTrading,
-    access: &Access,
-    symbol: &Symbol,
-) -> Result<()> {
+pub(crate) async fn complete_changes(desk: &SharedTrading, access: &Access, symbol: &Symbol) -> Result<()> {
     before_new(desk, access, symbol).await?;
     for row in store::intent::unfinished_for_key(&desk.db, access.row.key.id).await? {
         if row.symbol == *symbol && read::<Request>(&row.request)?.changes() {
