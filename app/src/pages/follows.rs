@@ -10,6 +10,7 @@ use crate::{
         frame::{Width, frame},
         icon::icon,
         show::show,
+        stopped::stopped,
     },
     figures,
     pages::{
@@ -67,6 +68,7 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
         let Overview { keys, follows: all, mut newest, in_position, strategies, profiles, rules } =
             follow::overview(&visit.desk, actor, COPIES).await?;
+        let ended = follow::list_stopped(&visit.desk, actor).await?;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
         let choices = Choices {
@@ -96,6 +98,7 @@ pub(crate) fn page() -> impl IntoView {
             {choices.tripped(Scope::Person)}
             {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
+            {stopped(&ended, &choices.performances)}
             {(!all.is_empty()).then(|| more(words))}
             <crate::islands::fresh::Fresh/>
         };

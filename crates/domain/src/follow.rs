@@ -69,6 +69,8 @@ pub struct Follow {
     pub in_position: bool,
     /// When a copy was last sent.
     pub last_copy_at: Option<Micros>,
+    /// When it was stopped; stopped follows are kept as history.
+    pub stopped_at: Option<Micros>,
     /// When the follow was created.
     pub created_at: Micros,
     /// When it was last changed.

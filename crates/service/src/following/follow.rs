@@ -56,14 +56,35 @@ pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> 
     FollowContext::read(desk, actor).await?.all(desk, rows).await
 }
 
+/// Returns the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
+/// caller cannot see any more, are left out.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_stopped(desk: &Following, actor: &Actor) -> Result<Vec<Follow>> {
+    let rows = store::follow::list_stopped(&desk.db, actor.user).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    FollowContext::read(desk, actor).await?.all(desk, rows).await
+}
+
 /// Returns a follow that has not been stopped.
 ///
 /// # Errors
 /// Not found.
 pub async fn get_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
-    let row =
-        store::follow::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
-    FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
+    let follow = find_follow(desk, actor, id).await?;
+    if follow.stopped_at.is_none() { Ok(follow) } else { Err(Error::NotFound) }
+}
+
+/// Returns a follow, whether or not it was stopped.
+///
+/// # Errors
+/// Not found.
+async fn find_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
+    let row = store::follow::get_follow(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)?;
+    FollowContext::read(desk, actor).await?.one(desk, row).await
 }
 
 /// Checks that the key is an AUTOMATED one, since only those may follow strategies.
@@ -165,6 +186,7 @@ impl FollowContext {
             daily_loss_limit_usd: self.daily_limit(row.id),
             in_position: self.open().any(|copy| copy.follow_id == row.id),
             last_copy_at: row.last_copy_at,
+            stopped_at: row.stopped_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -1,7 +1,7 @@
 //! The performance of each follow: the results of its ended copies, the open position at the mark price, and the
 //! execution of its entries against the signals.
 
-use super::get_follow;
+use super::find_follow;
 use crate::{
     actor::Actor,
     error::Result,
@@ -69,7 +69,7 @@ pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<Fol
     Ok(performances)
 }
 
-/// Returns a follow and what it earned, after reading the newest fills of its account.
+/// Returns a follow, which may have been stopped, and what it earned, after reading the newest fills of its account.
 ///
 /// # Errors
 /// Not found.
@@ -78,7 +78,7 @@ pub async fn performance(
     actor: &Actor,
     id: FollowId,
 ) -> Result<(Follow, FollowPerformance)> {
-    let follow = get_follow(desk, actor, id).await?;
+    let follow = find_follow(desk, actor, id).await?;
     if follow.in_position {
         let since = desk.clock.now().plus(-fills::COLLECT_BACK);
         // Without an answer in time the costs of the open position are those of the stored fills.
