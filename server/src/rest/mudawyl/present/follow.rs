@@ -105,7 +105,11 @@ pub struct StoppedFollowItem {
 
 impl StoppedFollowItem {
     /// Presents a follow that was stopped at a time, and what it earned.
-    pub(in crate::rest::mudawyl) fn new(follow: Follow, stopped_at: Micros, earned: &FollowPerformance) -> Self {
+    pub(in crate::rest::mudawyl) fn new(
+        follow: Follow,
+        stopped_at: Micros,
+        earned: &FollowPerformance,
+    ) -> Self {
         Self {
             exchange_key_id: follow.key.0,
             stopped_at: Iso(stopped_at),

@@ -25,8 +25,8 @@ pub use account::{
 };
 pub use first_day::FirstDay;
 pub use follow::{
-    CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows, StoppedFollowItem,
-    StoppedFollows,
+    CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows,
+    StoppedFollowItem, StoppedFollows,
 };
 pub use managed_trade::{
     ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,

@@ -1,0 +1,181 @@
+//! Partial exits: an alert closes a share of each follower's position, once, whatever happens on the way.
+
+use super::{
+    CLOSE,
+    own_sources::{alert, source},
+    world::{SECOND, World},
+};
+use crate::fake::{Fault, d};
+use domain::{
+    Decimal, OrderType, StrategyId,
+    copy::{Exit, Reason, Status},
+    own_source::Verdict,
+};
+use service::{
+    following::follow::{self, FollowChange},
+    trading::order,
+};
+use store::{copy::CopyTrade, testing::TestDb};
+
+store::each_engine!(
+    a_partial_exit_keeps_the_stop_and_fits_the_take_profits,
+    a_repeated_partial_exit_closes_nothing_more,
+    a_partial_exit_whose_answer_is_lost_closes_once,
+    a_killed_partial_exit_is_completed,
+    a_refused_partial_exit_is_tried_again_down_to_what_it_planned,
+    a_position_of_the_smallest_amount_is_not_divided,
+);
+
+/// Opens a position by an alert with two take profits; returns the webhook's token.
+async fn entered(world: &World) -> String {
+    let (id, token) = source(world, &world.follower).await;
+    let change = FollowChange { strategy: Some(id), ..FollowChange::default() };
+    follow::update_follow(&world.desk, &world.follower, world.follow, change).await.unwrap();
+    alert(world, &token, "BTC long 20000 SL 19800 TP 20400 20800").await;
+    let copy = world.last_copy().await;
+    assert_eq!(copy.status, Status::Open, "{copy:?}");
+    assert_eq!(StrategyId(copy.strategy_id.0), id);
+    token
+}
+
+fn exit(percent: &str, more: &str) -> String {
+    format!(
+        r#"{{"action":"exit_long",{more}"order":{{"amount":"{percent}","currency_type":"position_percent"}}}}"#
+    )
+}
+
+/// Half of a position, rounded down to the lot.
+fn half(position: Decimal) -> Decimal {
+    (position / Decimal::TWO).round_dp_with_strategy(3, domain::RoundingStrategy::ToZero)
+}
+
+/// The unfilled amounts of the open take profits.
+fn targets(world: &World) -> Decimal {
+    let state = world.fake.state.lock().unwrap();
+    let open = state.orders.iter().filter(|order| order.kind == OrderType::TakeProfit && !order.is_final());
+    open.filter_map(|order| order.remaining).sum()
+}
+
+fn open_stops(world: &World) -> usize {
+    let state = world.fake.state.lock().unwrap();
+    state.orders.iter().filter(|order| order.kind == OrderType::StopMarket && !order.is_final()).count()
+}
+
+/// The entry and its last exit.
+async fn both(world: &World) -> (CopyTrade, CopyTrade) {
+    let copies = world.copies().await;
+    (copies.first().unwrap().clone(), copies.last().unwrap().clone())
+}
+
+async fn a_partial_exit_keeps_the_stop_and_fits_the_take_profits(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    let held = world.position();
+    assert_eq!((targets(&world), open_stops(&world)), (held, 1));
+    let verdict = alert(&world, &token, &exit("50", "")).await;
+    assert_eq!(verdict.verdict, Verdict::Accepted);
+    let left = held - half(held);
+    assert_eq!(world.position(), left);
+    assert_eq!((targets(&world), open_stops(&world)), (left, 1), "{:?}", world.fake.log());
+    let (entry, part) = both(&world).await;
+    assert_eq!((entry.status, entry.amount.map(|amount| amount.0)), (Status::Open, Some(held)));
+    assert_eq!((part.status, part.exit_reason), (Status::Closed, Some(Exit::Signal)), "{part:?}");
+    assert_eq!(part.exit_percent.map(|percent| percent.0), Some(d("50")));
+
+    // The next one closes a share of what is left, and an exit without a share the rest.
+    alert(&world, &token, &exit("50", "")).await;
+    let rest = left - half(left);
+    assert_eq!((world.position(), targets(&world)), (rest, rest));
+    alert(&world, &token, r#"{"action":"exit_long"}"#).await;
+    assert!(world.position().is_zero() && open_stops(&world) == 0 && targets(&world).is_zero());
+    assert_eq!(both(&world).await.0.status, Status::Closed);
+}
+
+/// By its id, or without one by its time: charting programs send an alert again whose answer they have missed.
+async fn a_repeated_partial_exit_closes_nothing_more(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    let time = domain::Clock::now(&*world.clock).0 / SECOND;
+    for more in [r#""id":"part-1","#.to_owned(), format!(r#""timestamp":{time},"#)] {
+        let held = world.position();
+        let first = alert(&world, &token, &exit("50", &more)).await;
+        let again = alert(&world, &token, &exit("50", &more)).await;
+        assert_eq!((first.verdict, again.verdict), (Verdict::Accepted, Verdict::Repeated), "{more}");
+        assert_eq!(first.signal, again.signal);
+        assert_eq!(world.position(), held - half(held), "{more}");
+    }
+}
+
+async fn a_partial_exit_whose_answer_is_lost_closes_once(db: &TestDb) {
+    for fault in [Fault::AnswerLost, Fault::RequestLost] {
+        let world = World::open(db).await;
+        let token = entered(&world).await;
+        let held = world.position();
+        world.fake.fault(CLOSE, fault);
+        alert(&world, &token, &exit("50", "")).await;
+        assert_eq!(world.position(), held - half(held), "{:?}", world.fake.log());
+        assert_eq!(both(&world).await.1.status, Status::Closed);
+        db.execute("delete from own_sources").await;
+        return_to_empty(db).await;
+    }
+}
+
+/// Removes the users of a world, so that another one can be opened on the same database.
+async fn return_to_empty(db: &TestDb) {
+    db.execute("update users set email = 'gone-' || email").await;
+    db.execute("update exchange_keys set api_key = 'gone-' || api_key").await;
+}
+
+/// A process is killed after its intent was committed; the next one completes it, and the copy ends with it.
+async fn a_killed_partial_exit_is_completed(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    let held = world.position();
+    // Neither an answer nor a reading, until the first process has given up.
+    world.fake.fault(CLOSE, Fault::AnswerLost);
+    world.fake.state.lock().unwrap().positions_lost = 40;
+    alert(&world, &token, &exit("50", "")).await;
+    world.fake.state.lock().unwrap().positions_lost = 0;
+    let next = world.another_desk(db, 60 * SECOND);
+    for _ in 0..3 {
+        order::sweep(&next).await.unwrap();
+        service::following::copy::work_off(&next.following()).await.unwrap();
+        world.clock.advance(60 * SECOND);
+        order::sweep(&world.desk).await.unwrap();
+        world.work_off().await;
+    }
+    assert_eq!(world.position(), held - half(held), "{:?}", world.fake.log());
+    let (entry, part) = both(&world).await;
+    assert_eq!((entry.status, part.status), (Status::Open, Status::Closed), "{part:?}");
+}
+
+async fn a_refused_partial_exit_is_tried_again_down_to_what_it_planned(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    let held = world.position();
+    for _ in 0..20 {
+        world.fake.fault(CLOSE, Fault::Refused(-2019));
+    }
+    alert(&world, &token, &exit("50", "")).await;
+    let mut rounds = 0;
+    while both(&world).await.1.status == Status::Queued {
+        rounds += 1;
+        assert!(rounds < 200, "{:?}", both(&world).await.1);
+        world.clock.advance(SECOND);
+        world.work_off().await;
+    }
+    let (entry, part) = both(&world).await;
+    assert_eq!((entry.status, part.status, part.reason), (Status::Open, Status::Closed, None), "{part:?}");
+    assert!(part.attempts > 0, "{part:?}");
+    assert_eq!(world.position(), held - half(held));
+}
+
+async fn a_position_of_the_smallest_amount_is_not_divided(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    world.fake.state.lock().unwrap().position = d("0.001");
+    alert(&world, &token, &exit("50", "")).await;
+    let (entry, part) = both(&world).await;
+    assert_eq!((part.status, part.reason), (Status::Skipped, Some(Reason::BelowMinimum)), "{part:?}");
+    assert_eq!((entry.status, world.position(), open_stops(&world)), (Status::Open, d("0.001"), 1));
+}
