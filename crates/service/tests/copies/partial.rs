@@ -46,7 +46,7 @@ fn exit(percent: &str, more: &str) -> String {
 
 /// Half of a position, rounded down to the lot.
 fn half(position: Decimal) -> Decimal {
-    (position / Decimal::TWO).round_dp_with_strategy(3, domain::RoundingStrategy::ToZero)
+    domain::money::floor_to(position / Decimal::TWO, d("0.001"))
 }
 
 /// The unfilled amounts of the open take profits.

@@ -65,6 +65,13 @@ async fn a_rejected_stop_is_an_entry_and_a_rejected_entry_is_none(db: &TestDb) {
     db.execute("update copies set opened_at = null, status = 'FAILED', reason = 'STOP_REFUSED' where status = 'OPEN'").await;
     assert_eq!(copy::list_entries(&**db, owner).await.unwrap(), [], "without a trade nothing was entered");
     db.execute(
+        "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, lease_until, \
+           created_at, updated_at, finished_at) \
+         select c.id, c.user_id, c.exchange_key_id, 'FUTURES', c.symbol, 'open', '{}', 'failed', 0, 1, 1, 1 \
+         from copies c where c.reason = 'STOP_REFUSED'",
+    )
+    .await;
+    db.execute(
         "insert into trades (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, \
            realized, fees, opened_at, created_at) \
          select c.id, c.user_id, c.exchange_key_id, c.symbol, c.side, 'COPY', 'CLOSED', c.amount, '101', '-3', '1', 5, 4 \
