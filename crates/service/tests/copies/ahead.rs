@@ -1,4 +1,4 @@
-//! What is known ahead of a signal: an account with a stream is read before, and an entry that certainly is not sent is not
+//! Preparations for a signal: an account with a stream is read before, and an entry that certainly is not sent is not
 //! queued.
 
 use super::world::{SECOND, World};

@@ -32,7 +32,7 @@ pub(super) enum UserStreamMessage {
         settings: bool,
         change: Option<Box<AccountChange>>,
     },
-    /// The leverage of this market changed, to this if the event says so.
+    /// The leverage of this market changed; with the new leverage if the event has it.
     Leverage(String, Option<u16>),
     /// The listen key, or the stream itself, has expired.
     Expired,

@@ -95,7 +95,7 @@ fn entered(row: &EntryRow) -> EnteredCopy {
     let profit =
         |net: Decimal| Profit { realized: net + fees + funding, unrealized: Decimal::ZERO, fees, funding };
     let rescued = row.status == Status::Failed;
-    // The price in the row of such a copy is the one at which it was sized.
+    // The price in its row is the one at which it was sized.
     let price = if rescued { row.average_price } else { row.entry_price };
     let filled = row.filled_at.or(row.opened_at).zip(price).zip(row.amount).zip(row.side);
     let entry = filled.map(|(((filled_at, price), amount), side)| Entry {

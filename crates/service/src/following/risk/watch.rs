@@ -94,7 +94,7 @@ pub async fn watch(desk: &Following) -> Result<()> {
             break;
         }
         let Some(user) = owned.first().map(|owned| owned.user_id) else { continue };
-        // Those that need a reading keep their place for the next round.
+        // A user whose accounts have to be read keeps their place for the next round.
         if reads == 0 && locked(&desk.readings.unstreamed).contains(&user) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What the fan-out knows about the followers of an entry: a few statements for each signal, none for each follower. An
+//! Facts about the followers of an entry, read by the fan-out: a few statements for each signal, none for each follower. An
 //! entry that certainly is not sent is not queued: its owner sees the reason immediately, and no worker is needed.
 
 use crate::{
