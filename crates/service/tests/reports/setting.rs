@@ -179,6 +179,7 @@ pub(super) async fn copied(
         risk_percent: Decimal::TWO,
         skipped: None,
         detail: None,
+        exit_percent: None,
     };
     let started = EntrySize {
         equity: Decimal::ONE,

@@ -25,6 +25,8 @@ pub struct NewCopy {
     pub symbol: Symbol,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<Decimal>,
     /// Why it is skipped, if that is already certain; then no worker processes it.
     pub skipped: Option<Reason>,
     /// The detail of that reason.
@@ -46,7 +48,7 @@ pub async fn insert_all(
     bulk!(
         tx,
         "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, status, \
-           reason, detail, risk_percent, lease_until, created_at, updated_at, finished_at) ",
+           reason, detail, exit_percent, risk_percent, lease_until, created_at, updated_at, finished_at) ",
         copies,
         |copy: &NewCopy| [
             copy.id,
@@ -60,6 +62,7 @@ pub async fn insert_all(
             if copy.skipped.is_some() { Status::Skipped } else { Status::Queued },
             copy.skipped,
             copy.detail.as_deref(),
+            copy.exit_percent.map(DecimalText),
             DecimalText(copy.risk_percent),
             0_i64,
             at,
@@ -182,13 +185,12 @@ pub struct Work {
 select! {
     work -> Work,
     "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
-     c.action, c.side, c.detail, c.attempts, z.amount as exit_percent, c.risk_percent, s.at as signal_at, \
+     c.action, c.side, c.detail, c.attempts, c.exit_percent, c.risk_percent, s.at as signal_at, \
      s.price as signal_price, s.market_price, s.stop, s.targets, \
      s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
      f.stopped_at, f.max_leverage, u.frozen_at, u.suspended_at",
     "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
-     join follows f on f.id = c.follow_id join users u on u.id = c.user_id \
-     left join signal_sizes z on z.signal_id = c.signal_id and z.unit = 'position_percent' and c.action = 'EXIT'"
+     join follows f on f.id = c.follow_id join users u on u.id = c.user_id"
 }
 
 /// Lists the copies of a claim.

@@ -103,6 +103,7 @@ pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
         risk_percent: Decimal::TWO,
         skipped: None,
         detail: None,
+        exit_percent: None,
     }
 }
 

@@ -34,6 +34,10 @@ async fn fan_out(desk: &Following, signal: &Signal) -> Result<()> {
         // Exits are always queued.
         Action::Exit => None,
     };
+    let exit_percent = match signal.action {
+        Action::Enter => None,
+        Action::Exit => store::signal_size::exit_percent(&desk.db, signal.id).await?,
+    };
     // The seed comes from the random part of the signal's id, so that the order is the same after a crash.
     let (_, entropy) = signal.id.0.as_u64_pair();
     reached.shuffle(&mut StdRng::seed_from_u64(entropy));
@@ -51,6 +55,7 @@ async fn fan_out(desk: &Following, signal: &Signal) -> Result<()> {
                     exchange_key_id: follow.exchange_key_id,
                     symbol: follow.symbol.clone(),
                     risk_percent: follow.percentage.0,
+                    exit_percent,
                     skipped,
                     detail: detail.flatten(),
                 }
