@@ -123,7 +123,7 @@ async fn ten_keys(front: &Front, owner: UserId) {
             risk_percent: Decimal::TWO,
             skipped: None,
             detail: None,
-        exit_percent: None,
+            exit_percent: None,
         })
         .collect();
     let sized = EntrySize {

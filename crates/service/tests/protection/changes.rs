@@ -160,6 +160,23 @@ pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {
         }
     }
     for received in &play.answered {
+        let Ask::ExitPart(percent) = received.ask else { continue };
+        let enters = |r: &&Resting| r.ours() && r.opens();
+        let entered: Decimal = book.orders.iter().filter(enters).map(|r| r.order.filled).sum();
+        let closes = |r: &&Resting| {
+            r.ours()
+                && r.order.reduce_only
+                && r.leg().is_some_and(|leg| leg == CLOSE || CLOSES.contains(&leg))
+        };
+        let closed: Decimal = book.orders.iter().filter(closes).map(|r| r.order.filled).sum();
+        if closed > entered * d(percent) / Decimal::ONE_HUNDRED {
+            broken.push(format!("p: {closed} was closed instead of {percent} % of {entered}"));
+        }
+        if play.faultless && closed.is_zero() {
+            broken.push(format!("p: nothing of {entered} was closed"));
+        }
+    }
+    for received in &play.answered {
         let Ask::Add(amount) = received.ask else { continue };
         if play.faultless && book.position != d(ENTERED) + d(amount) {
             broken.push(format!("p: the position is {} after {amount} was added", book.position));
