@@ -4,13 +4,14 @@ use super::world::{SECOND, World};
 use crate::fake::d;
 use domain::{
     ExchangeId, FollowId, Micros, Role, Side, StrategyType, TradeType, UserId,
+    follow::Leaving,
     risk_rule::{Kind, RuleAction, RuleTerms, Scope},
 };
 use exchange::AccountEvent;
 use service::{
     Actor,
     following::{
-        copy,
+        copy, follow,
         risk::{self, NewRule},
     },
     trading::{
@@ -78,12 +79,12 @@ async fn user(world: &World, number: usize, pattern: &Follow) {
 /// Connects the streams, and reads all accounts ahead.
 async fn connect(world: &World, streams: &mut AccountStreams) {
     let reads = || world.fake.state.lock().unwrap().balance_reads;
+    let before = reads();
     let opened = async {
-        while world.fake.state.lock().unwrap().streams.len() <= USERS {
+        while world.fake.state.lock().unwrap().streams.len() < USERS {
             streams.round(&world.desk.following()).await.unwrap();
         }
         world.fake.emit(AccountEvent::Connected).await;
-        let before = reads();
         while reads() < before + USERS {
             streams.round(&world.desk.following()).await.unwrap();
         }
@@ -98,6 +99,7 @@ async fn a_thousand_users_get_both_readings_within_fifteen_seconds() {
     let world = World::open(&db).await;
     let pattern = store::follow::get_follow(&world.desk.db, world.follower.user, world.follow).await;
     let pattern = pattern.unwrap().unwrap();
+    follow::stop_follow(&world.desk.following(), &world.follower, world.follow, Leaving::Keep).await.unwrap();
     for number in 0..USERS {
         user(&world, number, &pattern).await;
     }

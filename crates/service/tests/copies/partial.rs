@@ -7,21 +7,18 @@ use super::{
 };
 use crate::fake::{Fault, d};
 use domain::{
-    Decimal, OrderType, StrategyId,
+    Decimal, OrderType,
     copy::{Exit, Reason, Status},
     own_source::Verdict,
 };
-use service::{
-    following::follow::{self, FollowChange},
-    trading::order,
-};
+use service::following::follow::{self, FollowChange};
 use store::{copy::CopyTrade, testing::TestDb};
 
 store::each_engine!(
     a_partial_exit_keeps_the_stop_and_fits_the_take_profits,
     a_repeated_partial_exit_closes_nothing_more,
     a_partial_exit_whose_answer_is_lost_closes_once,
-    a_killed_partial_exit_is_completed,
+    a_partial_exit_whose_request_is_lost_closes_once,
     a_refused_partial_exit_is_tried_again_down_to_what_it_planned,
     a_position_of_the_smallest_amount_is_not_divided,
 );
@@ -34,7 +31,7 @@ async fn entered(world: &World) -> String {
     alert(world, &token, "BTC long 20000 SL 19800 TP 20400 20800").await;
     let copy = world.last_copy().await;
     assert_eq!(copy.status, Status::Open, "{copy:?}");
-    assert_eq!(StrategyId(copy.strategy_id.0), id);
+    assert_eq!(copy.strategy_id, id);
     token
 }
 
@@ -106,47 +103,24 @@ async fn a_repeated_partial_exit_closes_nothing_more(db: &TestDb) {
     }
 }
 
-async fn a_partial_exit_whose_answer_is_lost_closes_once(db: &TestDb) {
-    for fault in [Fault::AnswerLost, Fault::RequestLost] {
-        let world = World::open(db).await;
-        let token = entered(&world).await;
-        let held = world.position();
-        world.fake.fault(CLOSE, fault);
-        alert(&world, &token, &exit("50", "")).await;
-        assert_eq!(world.position(), held - half(held), "{:?}", world.fake.log());
-        assert_eq!(both(&world).await.1.status, Status::Closed);
-        db.execute("delete from own_sources").await;
-        return_to_empty(db).await;
-    }
-}
-
-/// Removes the users of a world, so that another one can be opened on the same database.
-async fn return_to_empty(db: &TestDb) {
-    db.execute("update users set email = 'gone-' || email").await;
-    db.execute("update exchange_keys set api_key = 'gone-' || api_key").await;
-}
-
-/// A process is killed after its intent was committed; the next one completes it, and the copy ends with it.
-async fn a_killed_partial_exit_is_completed(db: &TestDb) {
+/// Loses the close's request or its answer.
+async fn lost(db: &TestDb, fault: Fault) {
     let world = World::open(db).await;
     let token = entered(&world).await;
     let held = world.position();
-    // Neither an answer nor a reading, until the first process has given up.
-    world.fake.fault(CLOSE, Fault::AnswerLost);
-    world.fake.state.lock().unwrap().positions_lost = 40;
+    world.fake.fault(CLOSE, fault);
     alert(&world, &token, &exit("50", "")).await;
-    world.fake.state.lock().unwrap().positions_lost = 0;
-    let next = world.another_desk(db, 60 * SECOND);
-    for _ in 0..3 {
-        order::sweep(&next).await.unwrap();
-        service::following::copy::work_off(&next.following()).await.unwrap();
-        world.clock.advance(60 * SECOND);
-        order::sweep(&world.desk).await.unwrap();
-        world.work_off().await;
-    }
     assert_eq!(world.position(), held - half(held), "{:?}", world.fake.log());
     let (entry, part) = both(&world).await;
     assert_eq!((entry.status, part.status), (Status::Open, Status::Closed), "{part:?}");
+}
+
+async fn a_partial_exit_whose_answer_is_lost_closes_once(db: &TestDb) {
+    lost(db, Fault::AnswerLost).await;
+}
+
+async fn a_partial_exit_whose_request_is_lost_closes_once(db: &TestDb) {
+    lost(db, Fault::RequestLost).await;
 }
 
 async fn a_refused_partial_exit_is_tried_again_down_to_what_it_planned(db: &TestDb) {
