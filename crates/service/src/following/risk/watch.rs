@@ -175,7 +175,11 @@ async fn read_accounts(
 ) -> Option<HashMap<ExchangeKeyId, AccountReading>> {
     let (boot, at) = (desk.clock.boot(), desk.clock.now());
     let last = locked(&desk.readings.users).get(&user).copied();
-    if keys.is_empty() || last.is_some_and(|last| boot.since(last) < APART) {
+    if keys.is_empty() {
+        locked(&desk.readings.unstreamed).remove(&user);
+        return Some(HashMap::new());
+    }
+    if last.is_some_and(|last| boot.since(last) < APART) {
         return Some(HashMap::new());
     }
     let (mut all, mut others) = (HashMap::new(), Vec::new());
