@@ -112,7 +112,8 @@ async fn a_thousand_users_get_both_readings_within_fifteen_seconds() {
     )
     .await;
     world.fake.state.lock().unwrap().position = d("1");
-    connect(&world, &mut AccountStreams::default()).await;
+    let mut streams = AccountStreams::default();
+    connect(&world, &mut streams).await;
 
     world.fake.state.lock().unwrap().price = d("19900");
     let crash: Micros = world.desk.clock.now();
