@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
+import { Copies, FollowPerformance, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
 import { History } from '../pages/history.ts';
 import { Landing } from '../pages/landing.ts';
 import { FanOut, AdminStrategies, AdminStrategy } from '../pages/admin.ts';
@@ -175,6 +175,14 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await expect(follows.message).toHaveText(`You've stopped copying ${name}.`);
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
+
+  // What it earned stays.
+  await expect(follows.stopped).toHaveCount(1);
+  await expectAccessibleDayAndNight(page);
+  await follows.stopped.getByRole('link', { name }).click();
+  const performance = new FollowPerformance(page);
+  await expect(performance.stopped).toContainText('You stopped copying this strategy on');
+  await expect(performance.closed).not.toHaveText('0');
 });
 
 test('the panic button of a manual account does not mention copy trading', async ({ page, key }) => {

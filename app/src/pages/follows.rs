@@ -10,6 +10,7 @@ use crate::{
         frame::{Width, frame},
         icon::icon,
         show::show,
+        stopped::stopped,
     },
     figures,
     pages::{
@@ -69,6 +70,7 @@ pub(crate) fn page() -> impl IntoView {
         let Overview {
             keys,
             follows: all,
+            stopped: ended,
             mut newest,
             in_position,
             strategies,
@@ -105,6 +107,7 @@ pub(crate) fn page() -> impl IntoView {
             {choices.tripped(Scope::Person)}
             {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
+            {stopped(&ended, &choices.performances)}
             {(!all.is_empty()).then(|| more(words))}
             <crate::islands::fresh::Fresh/>
         };

@@ -152,6 +152,6 @@ pub enum AccountEvent {
         /// Futures: the figures that the event carried.
         change: Option<HoldingsChange>,
     },
-    /// Leverage or margin mode of a pair changed.
-    Settings(Symbol),
+    /// Leverage or margin mode of a pair changed; with the new leverage if the event carried it.
+    Settings(Symbol, Option<u16>),
 }

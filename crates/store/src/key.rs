@@ -198,6 +198,20 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Lists the enabled spot keys of users whose programs receive events ([`crate::event_webhook::has_program`]).
+pub async fn spot_with_programs(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
+    let rows = rows!(
+        Exposed,
+        from,
+        fetch_all,
+        "select k.id from exchange_keys k where k.active = true and k.trade_type = 'SPOT' and ( \
+           exists (select 1 from event_webhooks w where w.user_id = k.user_id and w.disabled is null) \
+           or exists (select 1 from told t where t.user_id = k.user_id and t.once = $1)) order by k.id",
+        crate::event::READ_BY_PROGRAM
+    )?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Lists all users' keys in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 pub async fn list_keys_after(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
     let rows = keys!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)?;

@@ -9,6 +9,7 @@ pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod shape;
 pub(crate) mod smtp;
+pub(crate) mod spot;
 pub(crate) mod story;
 pub(crate) mod test_server;
 

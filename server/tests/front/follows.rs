@@ -122,6 +122,8 @@ async fn ten_keys(front: &Front, owner: UserId) {
             symbol: "BTC/USDT".parse().unwrap(),
             risk_percent: Decimal::TWO,
             skipped: None,
+            detail: None,
+            exit_percent: None,
         })
         .collect();
     let sized = EntrySize {

@@ -1,6 +1,6 @@
 //! Event webhooks and the event stream over HTTP, as a program uses them.
 
-use crate::common::{Person, TestServer};
+use crate::common::{Person, TestServer, spot::spot_order};
 use domain::{
     Clock as _, OrderType,
     live::{LiveEvent, LiveEventKind},
@@ -318,7 +318,49 @@ async fn fills_are_recorded_for_programs_that_read_events(db: &TestDb) {
     assert!(events.as_array().unwrap().iter().any(filled), "{events}");
 }
 
+/// Orders of a spot account come from its own stream: no page need be open.
+async fn spot_orders_are_recorded_for_programs(db: &TestDb) {
+    let server = open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let (api_key, secret) = ada.sandbox_account().await;
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "SPOT", "strategyType": "MANUAL", "name": "Spot",
+        "apiKey": api_key, "apiSecretKey": secret,
+    });
+    let key = text(&ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"]);
+    let user = store::user::by_email(&server.desk.db, "ada@example.org").await.unwrap().unwrap().id;
+    let recorded = async || {
+        let events = store::event::after(&server.desk.db, user, 0, 1_000).await.unwrap();
+        let is_order = |event: &&store::event::Event| {
+            matches!(event.body.value().unwrap().what, LiveEventKind::Order(..))
+        };
+        events.iter().filter(is_order).count()
+    };
+    let mut streams = AccountStreams::default();
+    let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01";
+    for _ in 0..3 {
+        streams.round(&server.desk).await.unwrap();
+        spot_order(&server, &api_key, &secret, order).await;
+    }
+    assert_eq!(recorded().await, 0, "without a program nothing is recorded");
+
+    ada.post(WEBHOOKS, journal()).await.ok(200);
+    let filled = async {
+        while recorded().await == 0 {
+            // Repeated until the stream is connected.
+            streams.round(&server.desk).await.unwrap();
+            spot_order(&server, &api_key, &secret, order).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, filled).await.expect("the order is recorded");
+    let events = ada.get(EVENTS).await.ok(200)["items"].clone();
+    let of_key = |event: &Value| event["type"] == "fill.created" && event["keyId"] == json!(key);
+    assert!(events.as_array().unwrap().iter().any(of_key), "{events}");
+}
+
 store::each_engine!(
+    spot_orders_are_recorded_for_programs,
     fills_are_recorded_for_a_webhook_while_no_page_is_open,
     fills_are_recorded_for_programs_that_read_events,
     the_life_of_an_event_webhook,

@@ -15,7 +15,7 @@ pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
 pub use open_copy::{OpenCopy, open_copy};
 pub use overview::{Overview, overview};
-pub(in crate::following) use performance::OpenReads;
+pub(in crate::following) use performance::{OpenReads, mark_of};
 pub use performance::{performance, performances};
 pub use preview::preview;
 
@@ -57,11 +57,29 @@ pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> 
     FollowContext::read(desk, actor).await?.all(desk, |row| row.exchange_key_id == id).await
 }
 
+/// Returns the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
+/// caller cannot see any more, are left out.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_stopped(desk: &Following, actor: &Actor) -> Result<Vec<Follow>> {
+    FollowContext::read(desk, actor).await?.stopped(desk).await
+}
+
 /// Returns a follow that has not been stopped.
 ///
 /// # Errors
 /// Not found.
 pub async fn get_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
+    let follow = find_follow(desk, actor, id).await?;
+    if follow.stopped_at.is_none() { Ok(follow) } else { Err(Error::NotFound) }
+}
+
+/// Returns a follow, whether or not it was stopped.
+///
+/// # Errors
+/// Not found.
+async fn find_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
     FollowContext::read(desk, actor).await?.one(desk, id).await
 }
 
@@ -81,6 +99,8 @@ struct FollowContext {
     keys: Vec<ExchangeKey>,
     /// The follows that were not stopped, oldest first.
     rows: Vec<FollowRow>,
+    /// The follows that were stopped, the last one first.
+    stopped: Vec<FollowRow>,
     strategies: Vec<Strategy>,
     profiles: Vec<RiskProfile>,
     /// The newest copies of each key, the open ones and those that ended today; newest first.
@@ -109,7 +129,7 @@ impl FollowContext {
         newest: u16,
         entries: Option<&[EntryRow]>,
     ) -> Result<Self> {
-        let FollowingKeys { keys, follows, withdrawn, all_paused } =
+        let FollowingKeys { keys, follows, stopped, withdrawn, all_paused } =
             store::follow::following_keys(&desk.db, actor.user).await?;
         // A follow outlasts the approval of its source: its owner must see it and can stop it.
         let strategies = strategy::list_visible_or_followed(desk, actor, &withdrawn).await?;
@@ -128,6 +148,7 @@ impl FollowContext {
             plan_balance,
             keys,
             rows: follows,
+            stopped,
             strategies,
             profiles,
             copies: store::copy::current(&desk.db, actor.user, newest, desk.clock.now().day()).await?,
@@ -141,11 +162,20 @@ impl FollowContext {
     /// Returns the follows that `wanted` chooses.
     async fn all(&self, desk: &Following, wanted: impl Fn(&FollowRow) -> bool) -> Result<Vec<Follow>> {
         let rows: Vec<_> = self.rows.iter().filter(|row| wanted(row)).collect();
+        self.list(desk, &rows).await
+    }
+
+    /// Returns the follows that were stopped, the last one first.
+    async fn stopped(&self, desk: &Following) -> Result<Vec<Follow>> {
+        self.list(desk, &self.stopped.iter().collect::<Vec<_>>()).await
+    }
+
+    async fn list(&self, desk: &Following, rows: &[&FollowRow]) -> Result<Vec<Follow>> {
         let mut follows = Vec::with_capacity(rows.len());
         for row in rows {
             match self.shown(desk, row).await {
                 Ok(follow) => follows.push(follow),
-                // It was stopped between two reads, and its strategy is no longer visible.
+                // It was stopped, or is stopped between two reads, and its strategy is no longer visible.
                 Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
@@ -154,7 +184,7 @@ impl FollowContext {
     }
 
     async fn one(&self, desk: &Following, id: FollowId) -> Result<Follow> {
-        let row = self.rows.iter().find(|row| row.id == id);
+        let row = self.rows.iter().chain(&self.stopped).find(|row| row.id == id);
         self.shown(desk, row.ok_or(Error::NotFound)?).await
     }
 
@@ -183,6 +213,7 @@ impl FollowContext {
             daily_loss_limit_usd: self.daily_limit(row.id),
             in_position: self.open().any(|copy| copy.follow_id == row.id),
             last_copy_at: row.last_copy_at,
+            stopped_at: row.stopped_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -43,6 +43,7 @@ pub use change::{
     AddSize, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
     reduce_position,
 };
+pub(crate) use change::{Reducing, complete_changes};
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;

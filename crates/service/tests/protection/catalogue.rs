@@ -159,6 +159,7 @@ pub(crate) fn all() -> Vec<Life> {
         flat("adopt-stop-hit", ADOPTED, &[STOP_HIT, FIRST, SECOND]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
+        life("copy-exit-part", COPIED, &[Asks(Ask::ExitPart("50")), Passes(2, 1)]),
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),

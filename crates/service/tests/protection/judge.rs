@@ -45,6 +45,7 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     supervised(play, &mut broken);
     changes::judge(play, &mut broken);
     changes::judge_adoption(play, &mut broken);
+    changes::judge_exit(play, &mut broken);
     broken
 }
 

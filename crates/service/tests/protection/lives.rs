@@ -10,7 +10,7 @@ use domain::{
     Decimal, Side,
     follow::Leaving,
     risk_rule::{Kind, RuleAction, RuleTerms, Scope, Trip},
-    signal::{Action, Source},
+    signal::{Action, AmountUnit, SignalSize, Source},
     ticket::{ManualOrder, RawTicket},
 };
 use service::{
@@ -48,6 +48,8 @@ pub(crate) enum Ask {
     Enter(Side),
     /// A strategy's exit.
     Exit,
+    /// A strategy's exit of this share of the position, in percent.
+    ExitPart(&'static str),
     /// Moves the stop of the open trade.
     MoveStop(&'static str),
     /// Trails the stop of the open trade, by this distance in percent.
@@ -193,10 +195,10 @@ impl Ask {
             Self::AddRule => risk::create_rule(desk, &cast.trader, closing_rule(cast)).await.into(),
             Self::TripRule => trip_rule(desk, cast).await.into(),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),
-            Self::Exit => {
-                let exit =
-                    NewSignal { action: Action::Exit, side: None, stop: None, ..entry(cast, Side::Buy) };
-                signal::accept(desk, NewSignal { targets: Vec::new(), ..exit }).await.into()
+            Self::Exit => signal::accept(desk, exit(cast)).await.into(),
+            Self::ExitPart(percent) => {
+                let size = SignalSize { amount: d(percent), unit: AmountUnit::PositionPercent };
+                signal::accept_sized(desk, Some(size), exit(cast)).await.into()
             }
             Self::MoveStop(price) => changes::move_stop(desk, cast, price).await,
             Self::Trail(percent) => changes::trail(desk, cast, percent).await,
@@ -294,6 +296,11 @@ fn entry(cast: &Cast, side: Side) -> NewSignal {
         bar_at: None,
         sent_at: None,
     }
+}
+
+fn exit(cast: &Cast) -> NewSignal {
+    let exit = NewSignal { action: Action::Exit, side: None, stop: None, ..entry(cast, Side::Buy) };
+    NewSignal { targets: Vec::new(), ..exit }
 }
 
 impl OutsideEvent {

@@ -43,6 +43,9 @@ pub struct EntryRow {
     pub filled_at: Option<Micros>,
     /// Average price of the entry and of additions to the position.
     pub average_price: Option<DecimalText>,
+    /// Realized profit in quote units before fees and funding, once the position has ended; of a copy without a profit of its
+    /// own, whose stop was rejected, the result follows from it.
+    pub realized: Option<DecimalText>,
     /// Fees in quote units, once the position has ended.
     pub fees: Option<DecimalText>,
     /// Funding that was paid in quote units, once the position has ended.
@@ -84,7 +87,8 @@ impl EntryRow {
     }
 }
 
-/// Lists a user's copies that entered a position or are being sent, oldest first.
+/// Lists a user's copies that entered a position or are being sent, oldest first. One whose stop was rejected has entered,
+/// too: its position was closed.
 pub async fn list_entries(from: impl Source, owner: UserId) -> Result<Vec<EntryRow>> {
     rows!(
         EntryRow,
@@ -92,11 +96,12 @@ pub async fn list_entries(from: impl Source, owner: UserId) -> Result<Vec<EntryR
         fetch_all,
         "select c.id, c.follow_id, c.exchange_key_id, c.symbol, c.side, c.status, c.amount, c.leverage, c.entry_price, \
            c.profit_usd, c.created_at, c.opened_at, c.finished_at, s.at as signal_at, s.price as signal_price, \
-           s.market_price, t.opened_at as filled_at, t.entry_price as average_price, t.fees, t.funding, p.time_zone \
+           s.market_price, t.opened_at as filled_at, t.entry_price as average_price, t.realized, t.fees, t.funding, p.time_zone \
          from copies c join signals s on s.id = c.signal_id left join trades t on t.intent_id = c.id \
            left join profiles p on p.user_id = c.user_id \
          where c.user_id = $1 and c.action = 'ENTER' \
-           and (c.opened_at is not null or c.profit_usd is not null or c.status = 'SENDING') \
+           and (c.opened_at is not null or c.profit_usd is not null or c.status = 'SENDING' \
+             or (c.reason = 'STOP_REFUSED' and t.opened_at is not null)) \
          order by c.id",
         owner
     )

@@ -7,7 +7,10 @@ use domain::{
     StrategyId, StrategyType, Symbol, TradeType, UserId, copy::Paused,
 };
 use sqlx::FromRow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A user's keys with what they follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct FollowingKeys {
     pub keys: Vec<ExchangeKey>,
     /// The follows that were not stopped, oldest first.
     pub follows: Vec<Follow>,
+    /// The follows that were stopped, the last one first.
+    pub stopped: Vec<Follow>,
     /// The followed strategies that the user can no longer see: sources of other users that were approved and became private
     /// again.
     pub withdrawn: BTreeSet<StrategyId>,
@@ -50,6 +55,7 @@ struct Row {
     max_leverage: Option<i64>,
     paused_reason: Option<Paused>,
     last_copy_at: Option<Micros>,
+    stopped_at: Option<Micros>,
     followed_at: Option<Micros>,
     changed_at: Option<Micros>,
     withdrawn: Option<StrategyId>,
@@ -69,7 +75,7 @@ impl Row {
             max_leverage: self.max_leverage,
             paused_reason: self.paused_reason,
             last_copy_at: self.last_copy_at,
-            stopped_at: None,
+            stopped_at: self.stopped_at,
             created_at: self.followed_at?,
             updated_at: self.changed_at?,
         })
@@ -82,7 +88,7 @@ impl From<Row> for ExchangeKey {
     }
 }
 
-/// Reads a user's keys with what they follow. Stopped follows are left out.
+/// Reads a user's keys with what they follow and have followed.
 pub async fn following_keys(from: impl Source, owner: UserId) -> Result<FollowingKeys> {
     // Sorted below: sqlx knows that a joined column may be null only if the statement ends with the join.
     let rows = rows!(
@@ -92,9 +98,9 @@ pub async fn following_keys(from: impl Source, owner: UserId) -> Result<Followin
         "select k.id, k.exchange_id, k.trade_type, k.strategy_type, k.active, k.name, k.api_key, k.status, k.sandbox, \
            k.ip_restricted, k.account_mode, k.may_withdraw, k.expires_at, k.traded_elsewhere, k.created_at, k.updated_at, \
            f.id as follow_id, f.strategy_id, f.symbol, f.risk_profile_id, f.active as follow_active, f.max_leverage, \
-           f.paused_reason, f.last_copy_at, f.created_at as followed_at, f.updated_at as changed_at, \
+           f.paused_reason, f.last_copy_at, f.stopped_at, f.created_at as followed_at, f.updated_at as changed_at, \
            o.strategy_id as withdrawn, p.changed_at as all_paused_at \
-         from exchange_keys k left join follows f on f.exchange_key_id = k.id and f.stopped_at is null \
+         from exchange_keys k left join follows f on f.exchange_key_id = k.id \
            left join own_sources o on o.strategy_id = f.strategy_id and o.visibility = 'PRIVATE' and o.user_id <> $1 \
            left join switches p on p.name = $2 \
          where k.user_id = $1",
@@ -103,12 +109,15 @@ pub async fn following_keys(from: impl Source, owner: UserId) -> Result<Followin
     )?;
     let (mut read, mut keys) = (FollowingKeys::default(), BTreeMap::new());
     for row in rows {
-        read.follows.extend(row.follow(owner));
+        let follow = row.follow(owner);
+        let list = if row.stopped_at.is_none() { &mut read.follows } else { &mut read.stopped };
+        list.extend(follow);
         read.withdrawn.extend(row.withdrawn);
         read.all_paused |= row.all_paused_at.is_some();
         keys.entry(row.id).or_insert_with(|| ExchangeKey::from(row));
     }
     read.keys = keys.into_values().collect();
     read.follows.sort_by_key(|follow| follow.id);
+    read.stopped.sort_by_key(|follow| Reverse((follow.stopped_at, follow.id)));
     Ok(read)
 }

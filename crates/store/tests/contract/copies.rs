@@ -102,6 +102,8 @@ pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
         symbol: follow.symbol.clone(),
         risk_percent: Decimal::TWO,
         skipped: None,
+        detail: None,
+        exit_percent: None,
     }
 }
 

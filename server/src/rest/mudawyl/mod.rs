@@ -116,6 +116,7 @@ fn register_following(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(follow::get_follow_performance))
+        .route(Role::Trader, routes!(follow::list_stopped_follows))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
         .route(
             Role::Trader,

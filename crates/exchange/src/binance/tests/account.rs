@@ -108,7 +108,12 @@ async fn holdings_come_from_one_answer_without_what_is_flat() {
         }))],
     );
     let holdings = binance.holdings(&who()).await.unwrap();
-    let held = crate::HeldPosition { symbol: btc(), amount: d("-0.01"), unrealized_pnl: d("-1.5") };
+    let held = crate::HeldPosition {
+        symbol: btc(),
+        amount: d("-0.01"),
+        unrealized_pnl: d("-1.5"),
+        entry_price: None,
+    };
     assert_eq!(held.side(), Some((domain::PositionSide::Short, d("0.01"))));
     assert_eq!(holdings.held, [held]);
     assert_eq!(holdings.balance.assets["USDT"].total, d("98.5"));

@@ -17,6 +17,8 @@ pub struct Overview {
     pub keys: Vec<ExchangeKey>,
     /// Their follows, oldest first.
     pub follows: Vec<Follow>,
+    /// Those that were stopped, the last one first.
+    pub stopped: Vec<Follow>,
     /// The newest copies of each key that has any, newest first.
     pub newest: HashMap<ExchangeKeyId, Vec<Copied>>,
     /// The keys with an open copied position.
@@ -39,6 +41,7 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
     let entries = store::copy::list_entries(&desk.db, actor.user).await?;
     let context = FollowContext::with_copies(desk, actor, newest, Some(&entries)).await?;
     let follows = context.all(desk, |_| true).await?;
+    let stopped = context.stopped(desk).await?;
     let in_position = context.open().map(|copy| copy.exchange_key_id).collect();
     let FollowContext { keys, strategies, profiles, copies, book, .. } = context;
     let names = keys.iter().map(|key| (key.id, key.name.clone())).collect();
@@ -52,5 +55,5 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
     }
     let rules = book.rules().to_vec();
     let performances = performances_of(desk, actor.user, entries).await?;
-    Ok(Overview { keys, follows, newest: by_key, in_position, strategies, profiles, rules, performances })
+    Ok(Overview { keys, follows, stopped, newest: by_key, in_position, strategies, profiles, rules, performances })
 }

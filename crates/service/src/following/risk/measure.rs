@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    following::Following,
+    following::{Following, follow},
     trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
@@ -236,6 +236,18 @@ impl RuleBook {
         let profit =
             |copy: &CountedCopy| Some((copy.symbol.clone(), account.held(&copy.symbol)?.unrealized_pnl));
         of_key.filter_map(profit).collect()
+    }
+
+    /// The profit of the open copies of an account at the mark price, by the positions that its stream has reported; `None`
+    /// if a position or a price is not known.
+    pub(super) async fn profits_streamed(&self, desk: &Following, key: ExchangeKeyId) -> Option<ByMarket> {
+        let account = desk.accounts.streamed(key, desk.clock.now())?;
+        let mut profits = ByMarket::new();
+        for copy in self.open().filter(|copy| copy.exchange_key_id == key) {
+            let mark = follow::mark_of(desk, &copy.symbol).await?;
+            profits.insert(copy.symbol.clone(), account.held(&copy.symbol)?.profit_at(mark)?);
+        }
+        Some(profits)
     }
 
     /// Reads accounts together, from the cache or at their exchange if it answers soon. Accounts that cannot be read are

@@ -79,6 +79,21 @@ impl Request {
         matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::Add(_) | Self::CancelEntries)
     }
 
+    /// Whether this carries out a signal for a follower, so that its outcome is the outcome of a copy.
+    pub(super) const fn copies(&self) -> bool {
+        match self {
+            Self::Enter(_) | Self::Exit(_) => true,
+            Self::Reduce(reducing) => reducing.copy.is_some(),
+            Self::Open(_)
+            | Self::Adopt(_)
+            | Self::Close
+            | Self::Panic
+            | Self::Protect(_)
+            | Self::Add(_)
+            | Self::CancelEntries => false,
+        }
+    }
+
     /// Returns the order that opens a position, or would have opened an adopted one; `None` for closing requests.
     pub(super) fn opens(&self) -> Option<&ManualOrder> {
         match self {

@@ -24,7 +24,10 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use first_day::FirstDay;
-pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
+pub use follow::{
+    CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows,
+    StoppedFollowItem, StoppedFollows,
+};
 pub use managed_trade::{
     ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
     TradeSettings, TradeStop, TradeTarget,

@@ -15,6 +15,7 @@ pub use entries::cancel_entries;
 use super::{
     history::HistoryEntry,
     part::{Part, amount_of},
+    pending::complete_changes,
     plan::{Situation, plan},
     request::Reducing,
     shown::{in_force, version_of},
@@ -30,10 +31,10 @@ use crate::{
             claim::claim,
             finish::finish,
             idempotency::IdempotencyKey,
-            intent::{Intent, Request, read},
+            intent::{Intent, Request},
             legs::{self, Leg, Role},
             place::{answered_before, busy},
-            recover::{before_new, take_up},
+            recover::before_new,
             run::Run,
             seq,
             side::entered_by,
@@ -45,10 +46,7 @@ use domain::{
     trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
-use store::{
-    intent::Status,
-    protection::{self as rows, Protection, Wanted},
-};
+use store::protection::{self as rows, Protection, Wanted};
 
 /// The trade that a change is for.
 #[derive(Clone, Debug, Default)]
@@ -236,7 +234,7 @@ impl Changer<'_> {
             // It ends changes that cannot be completed.
             before_new(self.desk, &self.access, &self.symbol).await?;
         } else {
-            self.complete_changes().await?;
+            complete_changes(self.desk, &self.access, &self.symbol).await?;
         }
         let position = self.position().await?.ok_or(Error::NotFound)?;
         if by.is_some_and(|by| by != position.side.closing()) {
@@ -255,7 +253,7 @@ impl Changer<'_> {
             let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
             let (held, left) = (position.contracts, position.contracts - amount);
             (
-                Request::Reduce(Reducing { trade, side, amount, left }),
+                Request::Reduce(Reducing { trade, side, amount, left, copy: None }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
                 trade
                     .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
@@ -297,22 +295,8 @@ impl Changer<'_> {
             return Err(Error::field("apiKey", Problem::KeyUnderReview));
         }
         let market = market::find_market(self.desk, key.trade_type, &self.symbol).await?;
-        self.complete_changes().await?;
+        complete_changes(self.desk, &self.access, &self.symbol).await?;
         Ok(market)
-    }
-
-    /// Completes earlier changes of the market. Unavailable while one is still unfinished.
-    async fn complete_changes(&self) -> Result<()> {
-        before_new(self.desk, &self.access, &self.symbol).await?;
-        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
-            if row.symbol == self.symbol && read::<Request>(&row.request)?.changes() {
-                let left = take_up(self.desk, &self.access, row.id).await?;
-                if left.is_some_and(|intent| !matches!(intent.status, Status::Done | Status::Failed)) {
-                    return Err(Error::Unavailable { retry_after_s: 2 });
-                }
-            }
-        }
-        Ok(())
     }
 
     async fn position(&self) -> Result<Option<Position>> {

@@ -40,7 +40,7 @@ impl HistoryEntry {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub(super) fn of_amounts(
+    pub(in crate::trading::order) fn of_amounts(
         trade: IntentId,
         kind: ChangeKind,
         before: Decimal,
@@ -49,8 +49,8 @@ impl HistoryEntry {
         Self::new(trade, kind, &TradeSnapshot::of_amount(before), TradeSnapshot::of_amount(after))
     }
 
-    /// Writes the entry of a change whose intent is `change`.
-    pub(in crate::trading::order) async fn write(&self, tx: &mut Tx, change: &Intent) -> Result<()> {
+    /// Returns the trade and the row of a change whose intent is `change`.
+    pub(in crate::trading::order) fn row(&self, change: &Intent) -> (IntentId, ChangeRow) {
         let row = ChangeRow {
             id: change.id,
             user_id: change.user,
@@ -58,6 +58,12 @@ impl HistoryEntry {
             after: self.after.clone(),
             at: change.created_at,
         };
-        Ok(trade::insert_change(tx, self.trade, &row).await?)
+        (self.trade, row)
+    }
+
+    /// Writes the entry of a change whose intent is `change`.
+    pub(in crate::trading::order) async fn write(&self, tx: &mut Tx, change: &Intent) -> Result<()> {
+        let (trade, row) = self.row(change);
+        Ok(trade::insert_change(tx, trade, &row).await?)
     }
 }

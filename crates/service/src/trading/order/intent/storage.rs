@@ -175,7 +175,7 @@ impl Intent {
             return Ok(());
         }
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
-        if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
+        if self.request.copies() {
             let outcome = desk.group_commit.write(&desk.db, record).await?;
             // Another instance has planned a leg with the same number: what was not written must not be sent.
             let conflict = outcome == CommitOutcome::Conflict;

@@ -231,8 +231,13 @@ fn a_partial_close_that_has_closed_something_is_never_repeated() {
     let mut reduced = trade(d("1"));
     assert!(!reduced.has_reduced(), "it opens a position");
     reduced.legs = vec![Leg::new(seq::CLOSE, Role::Close, None)];
-    reduced.request =
-        Request::Reduce(Reducing { trade: None, side: Side::Buy, amount: d("0.5"), left: d("0.5") });
+    reduced.request = Request::Reduce(Reducing {
+        trade: None,
+        side: Side::Buy,
+        amount: d("0.5"),
+        left: d("0.5"),
+        copy: None,
+    });
     assert!(!reduced.has_reduced());
     let filled = Order { filled: d("0.2"), ..open_order(OrderType::Market, Side::Sell, Some(d("0.5"))) };
     reduced.mark(seq::CLOSE, LegStatus::Placed, Some(filled));
