@@ -99,7 +99,7 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await expect(follows.message).toHaveText(`You're copying ${name}. Trading starts with its next signal.`);
   const line = follows.line(name);
   await expect(line.state).toHaveText('Copying');
-  await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');
+  await expect(line.root).toContainText('Moderate · 2% per trade · max 20× · daily loss limit 500 USDT');
   await expectAccessibleDayAndNight(page);
 
   await copies.open();
@@ -127,7 +127,7 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await line.risk('aggressive');
   await line.save.click();
   await expect(follows.message).toContainText(/^Settings for .+ saved\./);
-  await expect(line.root).toContainText('Aggressive · 3 % per trade');
+  await expect(line.root).toContainText('Aggressive · 3% per trade');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');
   await line.resume.click();

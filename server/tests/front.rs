@@ -14,6 +14,7 @@ mod bounds;
 mod call;
 mod captcha;
 mod closed;
+mod contrast;
 mod edge;
 mod follows;
 mod frozen;

@@ -6,6 +6,7 @@
 mod account;
 mod adoption;
 mod billing;
+mod desk_forms;
 mod events;
 mod first_day;
 mod own_sources;
@@ -20,6 +21,7 @@ use crate::{
 };
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
+use desk_forms::*;
 use presets::*;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -555,6 +557,8 @@ store::each_engine!(
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
     the_trade_page_has_the_controls_of_a_position_without_scripts,
     a_waiting_entry_shows_its_plan,
+    the_ticket_opens_a_trade_with_its_automation,
+    a_form_of_an_older_version_is_refused_at_its_field,
     orders_placed_elsewhere_are_marked_in_every_table,
     a_position_opened_elsewhere_is_adopted,
     all_positions_are_closed_with_their_results,

@@ -4,18 +4,22 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
+    trade_automation,
     trader,
 };
 use crate::{
     answer::{Done, FormFailure},
-    islands::desk::{Bars, TicketDraft},
+    components::filters::address,
+    islands::desk::{Bars, EntryAutomation, TicketDraft},
     notice::DeskNotice,
+    pages::closed_trades,
     visit::{Visit, encoded},
 };
 use domain::{
     Decimal, ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType, money,
     validation::{FieldProblem, Problem},
 };
+use http::{header, request::Parts};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use service::{
     Actor, Error,
@@ -31,27 +35,43 @@ pub(crate) const BARS: u16 = 300;
 
 /// Places the ticket's order. Open orders and the position of the market are closed first, if the user has
 /// confirmed that.
+#[allow(clippy::too_many_arguments)] // the form's fields
 #[server(endpoint = "order-place")]
 pub async fn place_order(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(flatten)] ticket: PostedTicket,
+    #[server(default)]
+    #[server(rename = "breakevenAfter")]
+    breakeven_after: String,
+    #[server(default)]
+    #[server(rename = "trailingPercent")]
+    trailing_percent: String,
+    #[server(default)]
+    #[server(rename = "trailingAtr")]
+    trailing_atr: String,
+    #[server(default)]
+    #[server(rename = "timeLimit")]
+    time_limit: String,
+    #[server(default)] trigger: String,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let PostedTicket(draft) = ticket;
+    let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
     let answer = keep(at_desk("order-place", &key, &symbol), &draft);
-    let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
+    let answer = trade_automation::keep(answer, &set);
+    let placed = place(&visit, &actor, (&key, &symbol), &draft, &set, &replace, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
 }
 
 async fn place(
     visit: &Visit,
     actor: &Actor,
-    key: &str,
-    symbol: &str,
+    (key, symbol): (&str, &str),
     draft: &TicketDraft,
+    set: &EntryAutomation,
     replace: &str,
     idempotency: String,
 ) -> Result<Done, Error> {
@@ -64,8 +84,13 @@ async fn place(
     }
     let raw = draft.raw(symbol);
     let order = raw.check().map_err(Error::Fields)?;
-    let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
+    let body_hash = Sha256::digest(format!("{key}\n{raw:?}\n{set:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
+    if !set.is_empty() {
+        let opened =
+            trade_automation::open(visit, actor, id, order, replace == "yes", set, idempotency).await;
+        return Ok(Done::at(back_to_desk(key, symbol)).with_notice(opened.map_err(unconfirmed)?));
+    }
     let placed = if replace == "yes" {
         order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
@@ -75,7 +100,7 @@ async fn place(
     // The entry comes first. One with a time in force may end without a fill.
     let unfilled = placed.first().is_some_and(|entry| entry.is_final() && entry.filled.is_zero());
     let notice = if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced };
-    Ok(Done::at(desk_page(key, symbol)).with_notice(notice))
+    Ok(Done::at(back_to_desk(key, symbol)).with_notice(notice))
 }
 
 /// Closes a part of the position with a reduce-only order of the ticket.
@@ -91,7 +116,7 @@ async fn reduce(
     let key = id.to_string();
     let once = once("order-place", &[&key, &pair.to_string(), &draft.side, &draft.amount], idempotency);
     order::reduce_position(&visit.desk, actor, id, pair, (side, amount), once).await?;
-    Ok(Done::at(desk_page(&key, &pair.to_string())).with_notice(DeskNotice::PartClosed))
+    Ok(Done::at(back_to_desk(&key, &pair.to_string())).with_notice(DeskNotice::PartClosed))
 }
 
 /// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
@@ -128,7 +153,8 @@ pub async fn cancel_order(
             .map(|_| ()),
         Err(error) => Err(error),
     };
-    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
+    let done =
+        canceled.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
     at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
 }
 
@@ -143,7 +169,7 @@ pub async fn close_position(
         Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
         Err(error) => Err(error),
     };
-    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
+    let done = closed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
     at_desk("position-close", &key, &symbol).answer(&visit, done).await
 }
 
@@ -161,7 +187,7 @@ pub async fn set_supervision(
         Err(error) => Err(error),
     };
     let notice = if on { DeskNotice::SupervisionResumed } else { DeskNotice::SupervisionEnded };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(notice));
+    let done = set.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(notice));
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
@@ -200,7 +226,7 @@ pub async fn set_market(
         }
         Err(error) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarketSet));
+    let done = set.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::MarketSet));
     at_desk("market-settings", &key, &symbol).answer(&visit, done).await
 }
 
@@ -245,8 +271,26 @@ pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
     format!("/trade?key={}&symbol={}", encoded(key), encoded(symbol))
 }
 
+/// The URL of the trade page from which a form was posted: its list of closed trades stays as it was.
+pub(super) fn back_to_desk(key: &str, symbol: &str) -> String {
+    let parts = use_context::<Parts>();
+    let from = parts.as_ref().and_then(|parts| parts.headers.get(header::REFERER)?.to_str().ok());
+    with_list(desk_page(key, symbol), from.unwrap_or_default())
+}
+
+/// Adds the state of the list of closed trades in the URL `from` to that of a trade page.
+fn with_list(page: String, from: &str) -> String {
+    let (path, query) = from.split_once('?').unwrap_or_default();
+    if !path.ends_with("/trade") {
+        return page;
+    }
+    let query = query.split('#').next().unwrap_or_default();
+    let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    address(&page, closed_trades::state_of(&query))
+}
+
 pub(super) fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
-    form(name, desk_page(key, symbol))
+    form(name, back_to_desk(key, symbol))
 }
 
 /// The idempotency key of a form, if it has one.
@@ -267,4 +311,20 @@ pub(crate) fn fresh_key(visit: &Visit) -> String {
     let mut bytes = [0_u8; 16];
     visit.desk.entropy.fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_the_list_that_was_shown() {
+        let page = || desk_page("7", "BTC/USDT");
+        let from = "https://desk.example/trade?key=1&closed=1&sort=fees&page=2&flash=9#closed";
+        let expected = "/trade?key=7&symbol=BTC%2FUSDT&closed=1&sort=fees&page=2";
+        assert_eq!(with_list(page(), from), expected);
+        for other in ["", "https://desk.example/trade", "https://desk.example/dashboard?closed=1"] {
+            assert_eq!(with_list(page(), other), page());
+        }
+    }
 }

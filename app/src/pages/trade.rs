@@ -1,5 +1,7 @@
 //! `/trade?key=&symbol=&frame=`: the trade desk.
 
+mod closed_list;
+
 use crate::components::rendered::Rendered as _;
 use crate::{
     answer::FormFailure,
@@ -14,7 +16,7 @@ use crate::{
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, Ground, INIT, TicketDraft, TradeDesk},
+        desk::{Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, TicketDraft, TradeDesk},
         price::LivePrice,
     },
     pages::{dashboard, keys, landing::seed},
@@ -29,6 +31,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::{
     Error,
+    identity::flash::Flash,
     trading::{first_day, key, market, order, preset, sandbox_control::Playing},
 };
 
@@ -67,9 +70,13 @@ pub(crate) fn page() -> impl IntoView {
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
+        let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
+        provide_context(kept(&posted));
+        provide_context(closed_list::kept_query(&query));
+        provide_context(EntryAutomation::from_values(typed(&query, &posted)));
         let body = view! {
             <h1 class="visually-hidden">{title.clone()}</h1>
             <div class="market-bar">
@@ -84,6 +91,7 @@ pub(crate) fn page() -> impl IntoView {
             {presets}
             {adopt}
             <TradeDesk/>
+            {closed}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
@@ -204,23 +212,37 @@ fn fee_rate(kind: TradeType) -> Decimal {
     }
 }
 
-/// The values of a failed post, or those that a form without scripts passed in the query.
+/// The values of the ticket's failed post, or those that a form without scripts passed in the query.
+fn typed<'a>(query: &'a [(String, String)], posted: &'a Posted) -> &'a [(String, String)] {
+    let flash = posted.flash().filter(|flash| flash.form == "order-place" && flash.notice.is_none());
+    flash.map_or(query, |flash| &flash.values)
+}
+
 fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
-    let kept = posted.of("order-place");
-    let mut draft = TicketDraft::from_values(if kept.failed() { kept.values() } else { query });
+    let mut draft = TicketDraft::from_values(typed(query, posted));
     if named(query, "addTarget").is_some() && draft.targets.len() < MOST_TARGETS {
         draft.targets.push(String::new());
     }
     draft
 }
 
-/// The problems of the last post, if it was one of the ticket's forms, or of the others.
-fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
+/// The last post, if it has failed and was one of the ticket's forms, or of the others.
+fn failed(posted: &Posted, of_ticket: bool) -> Option<&Flash> {
     let ours = |form: &str| {
         ![adopt::FORM, presets::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
     };
-    let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
-    flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
+    posted.flash().filter(|f| f.notice.is_none() && ours(&f.form))
+}
+
+/// The problems of the last post, if it was one of the ticket's forms, or of the others.
+fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
+    let fields = |flash: &Flash| FormFailure { fields: flash.fields.clone(), ..FormFailure::default() };
+    failed(posted, of_ticket).map(fields).unwrap_or_default()
+}
+
+/// The values typed in a form of the position that has failed.
+fn kept(posted: &Posted) -> KeptValues {
+    KeptValues(failed(posted, false).map(|flash| flash.values.clone()).unwrap_or_default())
 }
 
 /// JSON that cannot end its script element.

@@ -173,14 +173,14 @@ pub(crate) fn rejection(lang: Lang, rejection: Rejection) -> &'static str {
 texts! {
     /// The text of a business rule that rejects a request. As for problems, the browser knows those of the trade page.
     rule(R) {
-        R::KeyUnauthorized => "The exchange rejected this key (1103). Check the API key, the secret key and the IP whitelist.",
-        R::KeyTypeInvalid => "This action needs another kind of exchange key (1106).",
-        R::KeyInactive => "This exchange key is disabled (1110). Enable it first.",
-        R::KeyTypeUnsupported => "Spot orders aren't supported yet (1115). Use a futures key.",
-        R::SymbolInvalid => "The exchange doesn't offer this market (1300).",
-        R::ExchangeBadRequest => "The exchange rejected the request (1500). Check your balance, the price and the amount.",
-        R::AccountFrozen => "This account is frozen, so new orders are blocked (4100). Reset your password to unfreeze it.",
-        R::AccountSuspended => "This account is suspended (4101). Contact the admin.",
+        R::KeyUnauthorized => "The exchange rejected this key. Check the API key, the secret key and the IP whitelist.",
+        R::KeyTypeInvalid => "This action needs another kind of exchange key.",
+        R::KeyInactive => "This exchange key is disabled. Enable it first.",
+        R::KeyTypeUnsupported => "Spot orders aren't supported yet. Use a futures key.",
+        R::SymbolInvalid => "The exchange doesn't offer this market.",
+        R::ExchangeBadRequest => "The exchange rejected the request. Check your balance, the price and the amount.",
+        R::AccountFrozen => "This account is frozen, so new orders are blocked. Reset your password to unfreeze it.",
+        R::AccountSuspended => "This account is suspended. Contact the admin.",
         other => rule_elsewhere(Lang::En, other),
     }
 }
@@ -189,18 +189,18 @@ texts! {
 texts! {
     /// The text of a business rule of other pages.
     rule_elsewhere(R) {
-        R::KeyExists => "This exchange key is already connected, by you or another user (1109).",
-        R::ExchangeMismatch => "The strategy and the key belong to different exchanges (1206).",
-        R::SymbolMismatch => "The strategy trades another market (1306).",
-        R::SymbolFollowed => "This account already copies a strategy on this market (1309).",
-        R::PlanInvalid => "This plan isn't available (2100).",
-        R::PlanFeature => "Your plan doesn't include this (2103).",
-        R::PlanKeyLimit => "You've reached your plan's limit of exchange keys (2129a).",
-        R::PlanBalanceLimit => "Your balance is above your plan's limit (2129b).",
-        R::PaymentDeclined => "Your card was declined, and nothing has changed (3102). Pay with another card, or keep your plan.",
-        R::NoStripeSubscription => "You have no paid subscription to change (3104).",
-        R::StripeSubscriptionExists => "You already have a paid subscription (3109).",
-        R::LastAdmin => "This is the last admin (4102). Make another user an admin first.",
+        R::KeyExists => "This exchange key is already connected, by you or another user.",
+        R::ExchangeMismatch => "The strategy and the key belong to different exchanges.",
+        R::SymbolMismatch => "The strategy trades another market.",
+        R::SymbolFollowed => "This account already copies a strategy on this market.",
+        R::PlanInvalid => "This plan isn't available.",
+        R::PlanFeature => "Your plan doesn't include this.",
+        R::PlanKeyLimit => "You've reached your plan's limit of exchange keys.",
+        R::PlanBalanceLimit => "Your balance is above your plan's limit.",
+        R::PaymentDeclined => "Your card was declined, and nothing has changed. Pay with another card, or keep your plan.",
+        R::NoStripeSubscription => "You have no paid subscription to change.",
+        R::StripeSubscriptionExists => "You already have a paid subscription.",
+        R::LastAdmin => "This is the last admin. Make another user an admin first.",
         _ => REJECTED,
     }
 }
@@ -258,7 +258,7 @@ texts! {
         D::SupervisionResumed => "Slipstream supervises this position again.",
         D::StopMoved => "Stop moved.",
         D::StopRemoved => "Stop removed. This position has no stop.",
-        D::AutomationSet => "Automatic stop saved.",
+        D::AutomationSet => "Automation saved.",
         D::TargetsSet => "Take profits updated.",
         D::PartClosed => "Part of the position closed.",
         D::PositionIncreased => "Position increased.",

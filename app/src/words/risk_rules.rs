@@ -65,7 +65,7 @@ table! {
         col_value: "Value",
         utc(time): "{time} UTC",
         usd(value): "{value} USD",
-        percent(value): "{value} %",
+        percent(value): "{value}%",
         times(value): "{value}×",
         seconds(value): "{value} s",
         quote(value): "{value} USDT",

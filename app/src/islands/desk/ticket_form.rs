@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    TicketDraft, confirm, controls, exits,
+    TicketDraft, automation, confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -40,6 +40,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {still(|| view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button> })}
             {still(|| controls::key(account))}
             {still(|| controls::symbol(account))}
+            {still(controls::list_state)}
             <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
@@ -53,6 +54,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 {stop(ticket, sender, &quote)}
                 {targets::view(ticket, sender)}
             </div>
+            {automation::view(ticket, sender)}
             {preview::view(ticket)}
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
@@ -94,10 +96,12 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    sender.submit_with(event, untrack(|| converted(ticket)), move || {
+    let done = move |_: &web_sys::HtmlFormElement| {
         ticket.reset();
+        automation::clear();
         close_sheet();
-    });
+    };
+    sender.submit_with(event, untrack(|| converted(ticket)), Box::new(done));
 }
 
 /// The fields that are sent in other units than typed, and the confirmation.
