@@ -19,6 +19,8 @@ texts! {
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
         P::NotTimeInForce => "Choose GTC, IOC, FOK or post-only.",
+        P::NotGoodTill => "Choose a time at least 11 minutes ahead.",
+        P::PriceReached => "The market is already at this price. For a limit, buy below it and sell above; for a stop order, the other way round.",
         P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
         P::NotFilledWhole => "The whole amount couldn't be filled at this price, so nothing was filled. Use a smaller amount or IOC.",
         P::NotReducing => "This side doesn't reduce your position. Choose the other side.",

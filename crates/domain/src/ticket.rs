@@ -1,8 +1,12 @@
 //! The manual order: the fields of the request, and the rules checked before anything is sent. They follow the
 //! section "Create Manual Order" of the Mudawyl document.
 
+mod extended;
+
+pub use extended::{LEAST_GOOD_TILL, TradeEntryType, TradeTicket};
+
 use crate::{
-    Decimal, Side, Symbol, TimeInForce, dec,
+    Decimal, Micros, Side, Symbol, TimeInForce, dec,
     key::words,
     money,
     validation::{self, FieldProblem, Problem},
@@ -67,6 +71,30 @@ pub enum Entry {
         /// IOC, FOK, or GTX (post-only).
         time_in_force: TimeInForce,
     },
+    /// At this price or better, until a date.
+    Until {
+        /// Limit price.
+        price: Decimal,
+        /// When the exchange ends the order, in whole seconds.
+        until: Micros,
+    },
+    /// Sent when the price reaches the trigger, from below to buy and from above to sell.
+    Stop {
+        /// Trigger price.
+        trigger: Decimal,
+        /// Limit price; `None` for a market order.
+        limit: Option<Decimal>,
+    },
+    /// A limit order and a stop order of the same side, of which the first fill cancels the other. The desk cancels it: no
+    /// exchange links futures orders.
+    Oco {
+        /// Price of the limit order.
+        price: Decimal,
+        /// Trigger price of the stop order, on the other side of the market's price.
+        trigger: Decimal,
+        /// Limit price of the stop order; `None` for a market order.
+        limit: Option<Decimal>,
+    },
     /// Activated at a price, entered when it reverses by the callback rate.
     Trailing {
         /// Activation price.
@@ -77,25 +105,34 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Returns the order type, as the document names it.
-    #[must_use]
-    pub const fn kind(self) -> EntryType {
-        match self {
-            Self::Market => EntryType::Market,
-            Self::Limit(_) | Self::TimedLimit { .. } => EntryType::Limit,
-            Self::Trailing { .. } => EntryType::TrailingStop,
-        }
-    }
-
-    /// Returns the limit or activation price, if any.
+    /// Returns the price at which the entry is expected to fill, if it has one: the limit, trigger or activation price.
     #[must_use]
     pub const fn price(self) -> Option<Decimal> {
         match self {
             Self::Market => None,
             Self::Limit(price)
             | Self::TimedLimit { price, .. }
+            | Self::Until { price, .. }
+            | Self::Oco { price, .. }
+            | Self::Stop { limit: Some(price), .. }
+            | Self::Stop { trigger: price, limit: None }
             | Self::Trailing { activation: price, .. } => Some(price),
         }
+    }
+
+    /// Returns the price at which the second order of an entry is expected to fill, if it has two.
+    #[must_use]
+    pub const fn second_price(self) -> Option<Decimal> {
+        match self {
+            Self::Oco { limit: Some(price), .. } | Self::Oco { trigger: price, limit: None, .. } => Some(price),
+            _ => None,
+        }
+    }
+
+    /// Returns every price at which the entry may be expected to fill; `last` is the market's last price.
+    #[must_use]
+    pub fn prices(self, last: Decimal) -> Vec<Decimal> {
+        std::iter::once(self.price().unwrap_or(last)).chain(self.second_price()).collect()
     }
 }
 
@@ -310,7 +347,8 @@ fn positive(text: &str) -> Result<Decimal, Problem> {
 }
 
 fn time_in_force(text: &str) -> Result<TimeInForce, Problem> {
-    let chosen = TimeInForce::parse(text).filter(|chosen| *chosen != TimeInForce::GteGtc);
+    let chosen = TimeInForce::parse(text)
+        .filter(|chosen| !matches!(chosen, TimeInForce::Gtd | TimeInForce::GteGtc));
     chosen.ok_or(Problem::NotTimeInForce)
 }
 

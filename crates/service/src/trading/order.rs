@@ -19,6 +19,7 @@ mod hits;
 mod idempotency;
 mod intent;
 mod legs;
+mod oco;
 mod origin;
 mod place;
 pub mod protection;

@@ -59,6 +59,16 @@ async fn market_and_limit_orders() {
         "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTX&quantity=0.05&price=19000.1\
          &newClientOrderId=slip-1&newOrderRespType=RESULT"
     );
+    let dated = OrderRequest {
+        time_in_force: TimeInForce::Gtd,
+        good_till: Some(Micros::from_millis(1_700_000_600_000)),
+        ..limit
+    };
+    assert_eq!(
+        sent("POST /fapi/v1/order", &dated).await,
+        "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTD&goodTillDate=1700000600000&quantity=0.05&price=19000.1\
+         &newClientOrderId=slip-1&newOrderRespType=RESULT"
+    );
 }
 
 #[tokio::test]

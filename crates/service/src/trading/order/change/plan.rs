@@ -45,7 +45,7 @@ impl Situation {
         let rests = trade.entry_rests();
         let trigger = trade.wanted_stop().map(|stop| stop.trigger).unwrap_or_default();
         let Some(entered) = trade.entered() else {
-            let prices = vec![order.entry.price().unwrap_or(last)];
+            let prices = order.entry.prices(last);
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
                 side,
