@@ -2,7 +2,7 @@
 
 use super::{btc, d, fake::Seen, no, order, pair, validity, who};
 use crate::{OrderRequest, Positions, Trading, binance::sign::signature};
-use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
+use domain::{MarginMode, Micros, OrderType, Side, TimeInForce, TradeType};
 
 const REFUSED: (u16, i64, &str) = (400, -2010, "x");
 
