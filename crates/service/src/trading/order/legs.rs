@@ -306,6 +306,15 @@ pub(crate) fn target_order(entry: Side, price: Decimal, amount: Decimal) -> Plan
     }
 }
 
+/// Returns a resting limit order that closes a part of a position.
+pub(crate) fn limit_close(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
+    PlannedOrder {
+        kind: OrderType::Limit,
+        price: Some(price),
+        ..PlannedOrder::closing(entry.opposite(), amount)
+    }
+}
+
 /// Fits the stop and targets of `legs` to the amount that the entry actually filled.
 pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
     let mut shares = fitted_targets(legs, filled, market).into_iter();
