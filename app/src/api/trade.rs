@@ -4,7 +4,7 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
-    trade_change::{once, positive},
+    trade_change::{once, positive, target_shares},
     trader,
 };
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
     visit::{Visit, encoded},
 };
 use domain::{
-    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType,
+    Decimal, ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType, money,
+    trade::{AutomationChange, TargetShare},
     validation::{FieldProblem, Problem},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -22,7 +23,7 @@ use service::{
     Actor, Error,
     trading::{
         market,
-        order::{self, IdempotencyKey},
+        order::{self, IdempotencyKey, NewTrade},
     },
 };
 use sha2::{Digest, Sha256};
@@ -38,22 +39,34 @@ pub async fn place_order(
     #[server(default)] symbol: String,
     #[server(flatten)] ticket: PostedTicket,
     #[server(default)] replace: String,
+    #[server(default)]
+    #[server(rename = "takeProfitShares")]
+    shares: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let PostedTicket(draft) = ticket;
-    let answer = keep(at_desk("order-place", &key, &symbol), &draft);
-    let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
+    let answer = keep(at_desk("order-place", &key, &symbol), &draft).keep("takeProfitShares", &shares);
+    let options = Options { replace: replace == "yes", shares: &shares };
+    let placed = place(&visit, &actor, (&key, &symbol), &draft, options, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
+}
+
+/// What is sent with the ticket besides its fields.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    /// Whether what is open on the market is closed and cancelled first.
+    replace: bool,
+    /// The shares of the take-profits in percent, as typed; empty for equal ones.
+    shares: &'a str,
 }
 
 async fn place(
     visit: &Visit,
     actor: &Actor,
-    key: &str,
-    symbol: &str,
+    (key, symbol): (&str, &str),
     draft: &TicketDraft,
-    replace: &str,
+    options: Options<'_>,
     idempotency: String,
 ) -> Result<Done, Error> {
     let (id, pair) = market_of(key, symbol)?;
@@ -65,9 +78,16 @@ async fn place(
     }
     let raw = draft.raw(symbol);
     let order = raw.check().map_err(Error::Fields)?;
-    let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
+    let body_hash = Sha256::digest(format!("{key}\n{raw:?}\n{}", options.shares)).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    let placed = if replace == "yes" {
+    let Options { replace, shares } = options;
+    let targets = unequal_targets(&order.targets, shares)?;
+    if !targets.is_empty() {
+        let new = NewTrade { order, targets, replace, automation: AutomationChange::default() };
+        order::open_trade(&visit.desk, actor, id, new, idempotency).await.map_err(unconfirmed)?;
+        return Ok(Done::at(desk_page(key, symbol)).with_notice(DeskNotice::OrderPlaced));
+    }
+    let placed = if replace {
         order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
         let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;
@@ -77,6 +97,21 @@ async fn place(
     let unfilled = placed.first().is_some_and(|entry| entry.is_final() && entry.filled.is_zero());
     let notice = if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced };
     Ok(Done::at(desk_page(key, symbol)).with_notice(notice))
+}
+
+/// Returns the take-profits with the shares of a preset, in percent and separated by commas; none if there are no shares or no
+/// take-profits.
+fn unequal_targets(prices: &[Decimal], shares: &str) -> Result<Vec<TargetShare>, Error> {
+    let shares: Vec<String> =
+        shares.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    if shares.is_empty() || prices.is_empty() {
+        return Ok(Vec::new());
+    }
+    if shares.len() != prices.len() {
+        return Err(Error::field("takeProfitPrices", Problem::Contradicts));
+    }
+    let prices: Vec<String> = prices.iter().map(|price| money::text(*price)).collect();
+    target_shares(&prices, &shares)
 }
 
 /// Closes a part of the position with a reduce-only order of the ticket.
@@ -96,7 +131,7 @@ async fn reduce(
 }
 
 /// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
-fn unconfirmed(error: Error) -> Error {
+pub(super) fn unconfirmed(error: Error) -> Error {
     let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
     match error {
         Error::Fields(problems) if problems.iter().any(open) => Error::field("replace", Problem::Required),
@@ -255,4 +290,21 @@ pub(crate) fn fresh_key(visit: &Visit) -> String {
     let mut bytes = [0_u8; 16];
     visit.desk.entropy.fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::dec;
+
+    #[test]
+    fn take_profits_have_the_shares_of_a_preset() {
+        let read = unequal_targets(&[dec!(110), dec!(120)], "70, 30").unwrap();
+        assert_eq!(read.iter().map(|target| target.share).collect::<Vec<_>>(), [dec!(0.7), dec!(0.3)]);
+        assert!(unequal_targets(&[dec!(110)], " ").unwrap().is_empty(), "equal ones");
+        assert!(unequal_targets(&[], "70, 30").unwrap().is_empty());
+        let other = unequal_targets(&[dec!(110)], "70, 30");
+        let expected = FieldProblem::new("takeProfitPrices", Problem::Contradicts);
+        assert!(matches!(other, Err(Error::Fields(all)) if all == [expected]));
+    }
 }

@@ -19,8 +19,6 @@ texts! {
         P::NotSide => "Choose buy or sell.",
         P::NotMarginType => "Choose Isolated or Cross.",
         P::NotTimeInForce => "Choose GTC, IOC, FOK or post-only.",
-        P::NotGoodTill => "Choose a time at least 11 minutes ahead.",
-        P::PriceReached => "The market is already at this price. For a limit, buy below it and sell above; for a stop order, the other way round.",
         P::WouldTake => "This post-only order would fill immediately. Buy below the market price, or sell above it.",
         P::NotFilledWhole => "The whole amount couldn't be filled at this price, so nothing was filled. Use a smaller amount or IOC.",
         P::NotReducing => "This side doesn't reduce your position. Choose the other side.",
@@ -86,6 +84,8 @@ const REJECTED: &str = "The request was rejected.";
 texts! {
     /// The text of a field problem of other pages.
     elsewhere(P) {
+        P::NotGoodTill => "Enter at least 0.2 hours: the exchange takes no shorter time.",
+        P::PriceReached => "The market is already at this price. For a limit, buy below it and sell above; for a stop order, the other way round.",
         P::NotExchange => "Choose an exchange from the list.",
         P::NotTradeType => "Choose spot or futures.",
         P::NotStrategyType => "Choose Manual or Automated.",

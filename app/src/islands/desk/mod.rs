@@ -38,6 +38,7 @@ pub use draft::TicketDraft;
 #[cfg(feature = "ssr")]
 pub(crate) use foresee::Ground;
 pub use init::DeskInit;
+pub use ticket_form::PresetShares;
 
 use crate::islands::part::still;
 #[cfg(feature = "islands")]

@@ -14,7 +14,7 @@ use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{
     desk::{Desk, desk},
-    problems,
+    lang, problems,
 };
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
@@ -57,6 +57,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
             {still(|| save_preset(words))}
+            {still(preset_shares)}
         </form>
     }
 }
@@ -66,7 +67,29 @@ fn save_preset(words: &'static Desk) -> impl IntoView {
     view! {
         <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
             name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
+        <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+            name="moreOrders" value="1" data-testid="more-orders">{words.more_orders}</button>
     }
+}
+
+/// The shares of the take-profits in percent, as sent with the ticket. The page provides those of the chosen preset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresetShares(
+    /// Separated by commas; empty for equal shares.
+    pub String,
+);
+
+/// The field with the shares of a preset's take-profits; a ticket without one has equal shares.
+fn preset_shares() -> impl IntoView {
+    let PresetShares(shares) = use_context::<PresetShares>().unwrap_or_default();
+    (!shares.is_empty()).then(|| {
+        view! {
+            <div class="field">
+                <label for="ticket-takeProfitShares">{desk(lang()).preset_shares}</label>
+                <input id="ticket-takeProfitShares" name="takeProfitShares" value=shares autocomplete="off" data-testid="preset-shares"/>
+            </div>
+        }
+    })
 }
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.

@@ -72,9 +72,10 @@ pub(super) async fn save_preset(
     };
     let stop_percent = check.optional("stopPercent", decimal);
     let targets = check.optional("takeProfitPercents", percents).unwrap_or_default();
+    let target_shares = check.optional("takeProfitShares", percents).unwrap_or_default();
     let leverage = check.optional("leverage", whole(1, 125, Problem::NotLeverage));
     let (name, size) = check.finish(name.zip(size))?;
-    let settings = PresetSettings { size, stop_percent, target_percents: targets, leverage };
+    let settings = PresetSettings { size, stop_percent, target_percents: targets, target_shares, leverage };
     let saved = preset::save_preset(&desk, &actor, &name, &settings).await;
     Ok(Json(PresetItem::from(saved.map_err(|error| request.refuse(error))?)))
 }

@@ -26,8 +26,8 @@ pub use account::{
 pub use first_day::FirstDay;
 pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
 pub use managed_trade::{
-    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
-    TradeSettings, TradeStop, TradeTarget,
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeEntryOrder,
+    TradeLevels, TradeSettings, TradeStop, TradeTarget,
 };
 pub use market::Ticker;
 pub use notification::{Method, Notification};
