@@ -1,10 +1,6 @@
 //! The fields of a posted form by their names, for forms with more fields than an endpoint has arguments.
 
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::IgnoredAny,
-    ser::SerializeMap as _,
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny, ser::SerializeMap as _};
 use std::collections::BTreeMap;
 
 /// A value of a form: one text, or several of the same name.

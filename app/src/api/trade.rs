@@ -52,7 +52,7 @@ pub async fn place_order(
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
 }
 
-/// What is sent with the ticket besides its fields.
+/// The options of a post besides the fields of the ticket.
 #[derive(Clone, Copy)]
 struct Options<'a> {
     /// Whether what is open on the market is closed and cancelled first.

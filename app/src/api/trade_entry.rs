@@ -74,20 +74,25 @@ async fn open(
 ) -> Result<(), Error> {
     let (id, pair) = market_of(key, symbol)?;
     if fields.one("type") == LIMIT_CLOSE {
-        return order::reduce_at_limit(desk, actor, id, &pair, limit_close(fields)?, once).await.map_err(own_fields);
+        return order::reduce_at_limit(desk, actor, id, &pair, limit_close(fields)?, once)
+            .await
+            .map_err(own_fields);
     }
     let (order, targets) = order_of(symbol, fields, desk.clock.now())?;
     let replace = fields.one("replace") == "yes";
     let new = NewTrade { order, targets, replace, automation: AutomationChange::default() };
-    order::open_trade(desk, actor, id, new, once).await.map(drop).map_err(|error| own_fields(unconfirmed(error)))
+    order::open_trade(desk, actor, id, new, once)
+        .await
+        .map(drop)
+        .map_err(|error| own_fields(unconfirmed(error)))
 }
 
 /// Keeps the values for a second try.
 fn keep(form: Form, fields: &PostedFields) -> Form {
     let form = FIELDS.iter().fold(form, |form, name| form.keep(name, fields.one(name)));
-    LISTS.iter().fold(form, |form, name| {
-        fields.list(name).iter().fold(form, |form, value| form.keep(name, value))
-    })
+    LISTS
+        .iter()
+        .fold(form, |form, name| fields.list(name).iter().fold(form, |form, value| form.keep(name, value)))
 }
 
 fn limit_close(fields: &PostedFields) -> Result<LimitClose, Error> {
@@ -214,7 +219,8 @@ mod tests {
             "type": "LIMIT", "side": "BUY", "amount": "1", "price": "9", "goodTillHours": "0.1", "withoutStop": "yes",
         });
         assert_eq!(of(short), ("goodTillHours".to_owned(), Problem::NotGoodTill));
-        let bare = serde_json::json!({ "type": "STOP_MARKET", "side": "BUY", "amount": "1", "triggerPrice": "9" });
+        let bare =
+            serde_json::json!({ "type": "STOP_MARKET", "side": "BUY", "amount": "1", "triggerPrice": "9" });
         assert_eq!(of(bare), ("withoutStop".to_owned(), Problem::Required));
         let closed = own_fields(Error::field("reduceOnly", Problem::EntryStillOpen));
         assert_eq!(problem::<()>(Err(closed)), ("type".to_owned(), Problem::EntryStillOpen));

@@ -23,8 +23,8 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, money, preset::Preset,
-    ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, money,
+    preset::Preset, ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
@@ -113,12 +113,7 @@ fn presets_of(init: &DeskInit, all: &[Preset], query: &[(String, String)], poste
 }
 
 /// The form with further order types, if it was requested or has problems.
-fn entry_of(
-    visit: &Visit,
-    init: &DeskInit,
-    query: &[(String, String)],
-    posted: &Posted,
-) -> Option<AnyView> {
+fn entry_of(visit: &Visit, init: &DeskInit, query: &[(String, String)], posted: &Posted) -> Option<AnyView> {
     let requested = named(query, entry_form::REQUEST).is_some() || posted.of(entry_form::FORM).failed();
     requested.then(|| entry_form(&init.account, &init.draft, posted, fresh_key(visit)))
 }
@@ -248,7 +243,8 @@ fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
 /// The problems of the last post, if it was one of the ticket's forms, or of the others.
 fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
     let ours = |form: &str| {
-        ![adopt::FORM, presets::FORM, entry_form::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
+        ![adopt::FORM, presets::FORM, entry_form::FORM].contains(&form)
+            && TICKET_FORMS.contains(&form) == of_ticket
     };
     let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
     flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()

@@ -124,7 +124,9 @@ impl Entry {
     #[must_use]
     pub const fn second_price(self) -> Option<Decimal> {
         match self {
-            Self::Oco { limit: Some(price), .. } | Self::Oco { trigger: price, limit: None, .. } => Some(price),
+            Self::Oco { limit: Some(price), .. } | Self::Oco { trigger: price, limit: None, .. } => {
+                Some(price)
+            }
             _ => None,
         }
     }
@@ -347,8 +349,8 @@ fn positive(text: &str) -> Result<Decimal, Problem> {
 }
 
 fn time_in_force(text: &str) -> Result<TimeInForce, Problem> {
-    let chosen = TimeInForce::parse(text)
-        .filter(|chosen| !matches!(chosen, TimeInForce::Gtd | TimeInForce::GteGtc));
+    let chosen =
+        TimeInForce::parse(text).filter(|chosen| !matches!(chosen, TimeInForce::Gtd | TimeInForce::GteGtc));
     chosen.ok_or(Problem::NotTimeInForce)
 }
 

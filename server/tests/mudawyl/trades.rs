@@ -365,9 +365,15 @@ pub(crate) async fn a_trade_has_further_entry_types(db: &TestDb) {
         orders.iter().map(|order| order["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let stop_market = open(json!({"type": "STOP_MARKET", "triggerPrice": high})).await;
-    assert_eq!((&stop_market["trade"]["status"], kinds(&stop_market)), (&json!("OPENING"), vec!["stop_market".into()]));
+    assert_eq!(
+        (&stop_market["trade"]["status"], kinds(&stop_market)),
+        (&json!("OPENING"), vec!["stop_market".into()])
+    );
     let stop_limit = open(json!({"type": "STOP_LIMIT", "triggerPrice": high, "price": high})).await;
-    assert_eq!((kinds(&stop_limit), &stop_limit["entryOrders"][0]["triggerPrice"]), (vec!["stop".into()], &high));
+    assert_eq!(
+        (kinds(&stop_limit), &stop_limit["entryOrders"][0]["triggerPrice"]),
+        (vec!["stop".into()], &high)
+    );
     let oco = open(json!({"type": "OCO", "price": low, "triggerPrice": high})).await;
     assert_eq!(kinds(&oco), ["limit", "stop_market"], "{oco}");
     let waiting = oco["entryOrders"].as_array().unwrap().iter().filter(|order| order["status"] == "open");
@@ -381,9 +387,17 @@ pub(crate) async fn a_trade_has_further_entry_types(db: &TestDb) {
     assert_eq!((kinds(&trailing), &trailing["stop"]["price"]), (vec!["trailing_stop_market".into()], &stop));
 
     let refused = [
-        (json!({"type": "STOP_MARKET", "triggerPrice": low}), "triggerPrice", "must not be reached by the price already"),
+        (
+            json!({"type": "STOP_MARKET", "triggerPrice": low}),
+            "triggerPrice",
+            "must not be reached by the price already",
+        ),
         (json!({"type": "OCO", "price": low}), "triggerPrice", "is required"),
-        (json!({"type": "OCO", "price": high, "triggerPrice": low}), "triggerPrice", "contradicts another field"),
+        (
+            json!({"type": "OCO", "price": high, "triggerPrice": low}),
+            "triggerPrice",
+            "contradicts another field",
+        ),
         (json!({"type": "MARKET", "triggerPrice": high}), "triggerPrice", "contradicts another field"),
         (json!({"type": "STOP"}), "type", "must be valid order type"),
         (

@@ -108,7 +108,9 @@ impl TradeTicket {
             ..self.raw.clone()
         };
         let renamed = |problem: FieldProblem| match problem.field.as_str() {
-            "price" if problem.problem == Problem::PriceRequired => FieldProblem::new(named, Problem::Required),
+            "price" if problem.problem == Problem::PriceRequired => {
+                FieldProblem::new(named, Problem::Required)
+            }
             "price" => FieldProblem::new(named, problem.problem),
             _ => problem,
         };

@@ -41,8 +41,8 @@ pub use account::{
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
 pub use change::{
-    AddSize, LimitClose, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
-    reduce_at_limit, reduce_position,
+    AddSize, LimitClose, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade,
+    close_part, reduce_at_limit, reduce_position,
 };
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};

@@ -42,7 +42,8 @@ fn problem(result: Result<IntentId, Error>) -> (String, Problem) {
 impl World {
     async fn open_trade(&self, ticket: &TradeTicket) -> Result<IntentId, Error> {
         let order = ticket.check(self.desk.clock.now()).map_err(Error::Fields)?;
-        let new = NewTrade { order, targets: vec![], replace: false, automation: AutomationChange::default() };
+        let new =
+            NewTrade { order, targets: vec![], replace: false, automation: AutomationChange::default() };
         order::open_trade(&self.desk, &self.actor, self.key, new, None).await
     }
 
@@ -63,7 +64,7 @@ impl World {
 }
 
 /// How often the owner was notified that both orders of an OCO filled.
-async fn told_of_both(db: &TestDb) -> usize {
+async fn notices_of_both(db: &TestDb) -> usize {
     let bodies = db.texts("select body from notices").await;
     bodies.iter().filter(|body| body.contains("BothFilled")).count()
 }
@@ -78,7 +79,10 @@ async fn fills_of_one_cancel_the_other(db: &TestDb, filled: u16, other: u16) {
     let id = world.open_trade(&oco()).await.unwrap();
     assert_eq!(world.fake.log(), ["place 2", "place 91"]);
     let stop = world.fake.placed(SECOND)[0].clone();
-    assert_eq!((stop.kind, stop.stop_price, stop.reduce_only), (OrderType::StopMarket, Some(d("20050")), false));
+    assert_eq!(
+        (stop.kind, stop.stop_price, stop.reduce_only),
+        (OrderType::StopMarket, Some(d("20050")), false)
+    );
     settle(&world.desk).await;
     assert_eq!(world.open().len(), 2, "both wait");
 
@@ -93,7 +97,7 @@ async fn fills_of_one_cancel_the_other(db: &TestDb, filled: u16, other: u16) {
     let view = order::trade::get_trade(&world.desk, &world.actor, id).await.unwrap();
     assert_eq!((view.row.status, view.row.amount.0), (TradeStatus::Open, d("0.05")));
     assert_eq!(view.entries.len(), 2);
-    assert_eq!(told_of_both(db).await, 0);
+    assert_eq!(notices_of_both(db).await, 0);
 }
 
 pub(crate) async fn the_first_fill_of_an_ocos_limit_order_cancels_its_stop_order(db: &TestDb) {
@@ -111,9 +115,12 @@ pub(crate) async fn what_both_orders_of_an_oco_fill_beyond_the_amount_is_closed(
     world.fake.fill(SECOND, "0.05");
     settle(&world.desk).await;
     assert_eq!(world.position(), d("0.05"), "{:?}", world.fake.log());
-    assert_eq!((world.status_of(ENTRY), world.fake.placed(EXCESS)[0].amount), (OrderStatus::Open, Some(d("0.02"))));
+    assert_eq!(
+        (world.status_of(ENTRY), world.fake.placed(EXCESS)[0].amount),
+        (OrderStatus::Open, Some(d("0.02")))
+    );
     assert_eq!((world.open_stops(), world.take_profits()), (vec![Some(d("19000"))], d("0.05")));
-    assert_eq!(told_of_both(db).await, 1);
+    assert_eq!(notices_of_both(db).await, 1);
     let log = world.fake.log();
     let place = |leg: u16| log.iter().position(|line| *line == format!("place {leg}")).unwrap();
     assert!(place(STOP) < place(EXCESS), "the stop comes first: {log:?}");
@@ -148,7 +155,11 @@ pub(crate) async fn an_oco_is_resumed_after_a_restart(db: &TestDb) {
     settle(&restarted).await;
     assert_eq!((world.status_of(ENTRY), world.position()), (OrderStatus::Canceled, d("0.05")));
     assert_eq!((world.open_stops(), world.take_profits()), (vec![Some(d("19000"))], d("0.05")));
-    assert_eq!((world.fake.placed(ENTRY).len(), world.fake.placed(SECOND).len()), (1, 1), "nothing is sent twice");
+    assert_eq!(
+        (world.fake.placed(ENTRY).len(), world.fake.placed(SECOND).len()),
+        (1, 1),
+        "nothing is sent twice"
+    );
 }
 
 pub(crate) async fn an_oco_whose_prices_are_reached_is_refused(db: &TestDb) {
@@ -173,7 +184,10 @@ pub(crate) async fn a_stop_entry_is_protected_when_it_fills(db: &TestDb) {
     };
     world.open_trade(&stop).await.unwrap();
     let sent = world.fake.placed(ENTRY)[0].clone();
-    assert_eq!((sent.kind, sent.price, sent.stop_price), (OrderType::Stop, Some(d("20060")), Some(d("20050"))));
+    assert_eq!(
+        (sent.kind, sent.price, sent.stop_price),
+        (OrderType::Stop, Some(d("20060")), Some(d("20050")))
+    );
     settle(&world.desk).await;
     assert!(world.open_stops().is_empty(), "nothing has filled");
     world.fake.fill(ENTRY, "0.05");
@@ -191,7 +205,8 @@ pub(crate) async fn an_order_that_is_good_till_a_date_ends_as_a_cancelled_trade(
     };
     let id = world.open_trade(&dated).await.unwrap();
     assert_eq!(world.fake.placed(ENTRY)[0].time_in_force, TimeInForce::Gtd);
-    let waiting = entry_order::list_waiting_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    let waiting =
+        entry_order::list_waiting_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
     let seconds = Micros(until.0 - until.0.rem_euclid(time::SECOND));
     assert_eq!((waiting.len(), waiting[0].orders[0].good_till), (1, Some(seconds)));
     {
@@ -200,20 +215,20 @@ pub(crate) async fn an_order_that_is_good_till_a_date_ends_as_a_cancelled_trade(
     }
     settle(&world.desk).await;
     let view = order::trade::get_trade(&world.desk, &world.actor, id).await.unwrap();
-    assert_eq!((view.row.status, view.entries[0].status), (TradeStatus::Canceled, Some(OrderStatus::Expired)));
+    assert_eq!(
+        (view.row.status, view.entries[0].status),
+        (TradeStatus::Canceled, Some(OrderStatus::Expired))
+    );
     assert!(store::protection::list_all(&world.desk.db).await.unwrap().is_empty());
-    let waiting = entry_order::list_waiting_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    let waiting =
+        entry_order::list_waiting_entries(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
     assert!(waiting.is_empty());
 }
 
 pub(crate) async fn a_trailing_entry_of_a_trade_gets_its_protection(db: &TestDb) {
     let world = world(db).await;
-    let raw = RawTicket {
-        kind: text("TRAILING_STOP"),
-        price: text("19900"),
-        callback_rate: text("1"),
-        ..ticket()
-    };
+    let raw =
+        RawTicket { kind: text("TRAILING_STOP"), price: text("19900"), callback_rate: text("1"), ..ticket() };
     let trailing = TradeTicket { raw, ..TradeTicket::default() };
     let order = trailing.check(world.desk.clock.now()).unwrap();
     assert!(matches!(order.entry, Entry::Trailing { .. }));
@@ -223,7 +238,7 @@ pub(crate) async fn a_trailing_entry_of_a_trade_gets_its_protection(db: &TestDb)
     assert_eq!((world.open_stops(), world.take_profits()), (vec![Some(d("19000"))], d("0.05")));
 }
 
-pub(crate) async fn a_limit_close_belongs_to_the_trade_and_its_take_profits_make_room(db: &TestDb) {
+pub(crate) async fn a_limit_close_belongs_to_the_trade_and_its_take_profits_become_smaller(db: &TestDb) {
     let world = world(db).await;
     assert!(matches!(world.limit_close("0.02", "20150", "none").await, Err(Error::NotFound)));
     world.place(&ticket()).await.unwrap();

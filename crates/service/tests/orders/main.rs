@@ -580,6 +580,6 @@ store::each_engine![
     a_stop_entry_is_protected_when_it_fills,
     an_order_that_is_good_till_a_date_ends_as_a_cancelled_trade,
     a_trailing_entry_of_a_trade_gets_its_protection,
-    a_limit_close_belongs_to_the_trade_and_its_take_profits_make_room,
+    a_limit_close_belongs_to_the_trade_and_its_take_profits_become_smaller,
     a_limit_close_that_the_exchange_refuses_is_an_error,
 ];

@@ -47,7 +47,11 @@ fn the_documents_order_types_are_as_before() {
     assert_eq!(problems(&ticket("STOP")), [problem("type", Problem::NotOrderType)]);
     for kind in ["STOP_MARKET", "STOP_LIMIT", "OCO"] {
         let raw = RawTicket { price: text("19000"), ..ticket(kind).raw };
-        assert_eq!(raw.check().unwrap_err()[0].problem, Problem::NotOrderType, "{kind} is not the document's");
+        assert_eq!(
+            raw.check().unwrap_err()[0].problem,
+            Problem::NotOrderType,
+            "{kind} is not the document's"
+        );
     }
 }
 
@@ -108,7 +112,8 @@ fn a_date_is_at_least_eleven_minutes_ahead_and_has_whole_seconds() {
 #[test]
 fn a_trailing_entry_of_a_trade_has_its_protection() {
     let ticket = priced("TRAILING_STOP", "19000");
-    let trailing = TradeTicket { raw: RawTicket { callback_rate: text("1"), ..ticket.raw.clone() }, ..ticket };
+    let trailing =
+        TradeTicket { raw: RawTicket { callback_rate: text("1"), ..ticket.raw.clone() }, ..ticket };
     let order = trailing.check(NOW).unwrap();
     assert_eq!(order.entry, Entry::Trailing { activation: dec!(19000), callback_rate: dec!(1) });
     assert!(order.stop.is_some() && order.targets.len() == 1);

@@ -1,18 +1,8 @@
 //! The orders that open a trade, as its owner sees them.
 
-use super::{
-    account::Access,
-    intent::Intent,
-    legs::Leg,
-};
-use crate::{
-    actor::Actor,
-    error::Result,
-    trading::Trading,
-};
-use domain::{
-    Decimal, ExchangeKeyId, IntentId, Micros, Order, OrderStatus, OrderType, Symbol, TimeInForce,
-};
+use super::{account::Access, intent::Intent, legs::Leg};
+use crate::{actor::Actor, error::Result, trading::Trading};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, OrderStatus, OrderType, Symbol, TimeInForce};
 use store::{intent::LegStatus, protection as rows};
 
 /// An order that opens a trade.
@@ -59,7 +49,8 @@ pub async fn list_waiting_entries(
     let mut waiting = Vec::new();
     for row in rows::on_market(&desk.db, access.row.key.id, symbol).await? {
         let intent = Intent::load(desk, row.intent_id).await?;
-        if let Some(intent) = intent.filter(|intent| row.ended_at.is_none() && intent.open_entry().is_some()) {
+        if let Some(intent) = intent.filter(|intent| row.ended_at.is_none() && intent.open_entry().is_some())
+        {
             waiting.push(WaitingEntry { trade: intent.id, orders: entry_orders(&intent) });
         }
     }

@@ -2,7 +2,7 @@
 //! other. No exchange links futures orders, so the desk cancels it: while no instance runs, or in one jump of the price, both
 //! can fill. Then what exceeds the amount of the trade is closed at market, and its owner is notified.
 //!
-//! The stop is placed before anything else is done about a fill, so that what has filled is protected at every moment.
+//! The stop is placed before anything else is done about a fill, so that what has filled is always protected.
 
 use super::{
     close::Share,

@@ -242,11 +242,7 @@ pub(super) fn with_amount(leg: &Leg, amount: Decimal) -> Option<PlannedOrder> {
 }
 
 /// Returns the part of a position that is the trade's, in base units; `None` without one.
-pub(super) fn own_position(
-    trade: &Intent,
-    row: &Protection,
-    position: Option<&Position>,
-) -> Option<Decimal> {
+pub(super) fn own_position(trade: &Intent, row: &Protection, position: Option<&Position>) -> Option<Decimal> {
     let held = position.filter(|position| entered_by(position.side) == row.side)?;
     Some(trade.entered()?.min(held.contracts))
 }

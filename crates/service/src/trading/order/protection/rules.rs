@@ -84,7 +84,7 @@ rules! {
     ClosingIsNotified,
     /// The first fill of an OCO entry cancels its other order.
     FirstFillCancelsOther,
-    /// What both orders of an OCO entry filled beyond the trade's amount is closed.
+    /// The part that both orders of an OCO entry filled beyond the trade's amount is closed.
     ExcessIsClosed,
     /// Protective orders are cancelled after the position has been closed.
     ProtectionGoesLast,

@@ -58,9 +58,8 @@ pub async fn reduce_at_limit(
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
-    let work = async move {
-        Changer { desk: &shared, access, symbol, idempotency }.reduce_at_limit(closing).await
-    };
+    let work =
+        async move { Changer { desk: &shared, access, symbol, idempotency }.reduce_at_limit(closing).await };
     desk.work.run(work).await
 }
 
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn take_profits_make_room_for_a_limit_close() {
+    fn take_profits_become_smaller_for_a_limit_close() {
         let mut trade = trade(d("1"));
         let all = open(&trade);
         assert_eq!(all.len(), 2);
@@ -225,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn take_profits_that_leave_room_stay() {
+    fn take_profits_stay_if_all_fits() {
         let mut trade = trade(d("1"));
         let mut all = open(&trade);
         (all[0].remaining, all[1].remaining) = (Some(d("0.3")), Some(d("0.2")));
