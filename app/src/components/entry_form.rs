@@ -114,10 +114,10 @@ fn exit_fields(words: &'static Entries, draft: &TicketDraft, posted: &Posted) ->
 
 /// A check box with its problem.
 fn check(label: &'static str, name: &'static str, posted: &Posted) -> AnyView {
-    let problem = posted.problem(name);
+    let (problem, checked) = (posted.problem(name), posted.value(name) == "yes");
     view! {
         <label class="check">
-            <input type="checkbox" name=name value="yes" checked=posted.value(name) == "yes" data-testid=format!("entry-{name}")
+            <input type="checkbox" name=name value="yes" checked=checked data-testid=format!("entry-{name}")
                 aria-invalid=problem.map(|_| "true")/>
             <span>{label}</span>
         </label>

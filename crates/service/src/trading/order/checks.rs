@@ -121,7 +121,7 @@ pub(super) fn affordable(
     let refused = Refusal::ExchangeBadRequest;
     // Each of the two orders of an OCO entry needs margin: that of the limit order is reserved until it is cancelled, which is
     // after the stop order has triggered.
-    let each = order.entry.prices(last).into_iter().map(|price| price.checked_mul(order.amount));
+    let mut each = order.entry.prices(last).into_iter().map(|price| price.checked_mul(order.amount));
     let cost = each.try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost?)).ok_or(refused)?;
     let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
     // Closing the current position frees its margin and costs a fee. The total already includes its

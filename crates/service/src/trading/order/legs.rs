@@ -1,16 +1,18 @@
 //! Plans everything an intent will send before anything is sent. Pure functions.
 
 mod entry;
+mod exits;
 
 use super::seq;
 use domain::{
     Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
     sizing,
-    ticket::{ManualOrder, Stop},
+    ticket::ManualOrder,
     trade::{self, PriceSource},
 };
 use entry::{entry, second_entry};
 use exchange::{OrderRequest, Urgency};
+pub(crate) use exits::{limit_close, stop_order, target_order};
 use serde::{Deserialize, Serialize};
 use store::intent::LegStatus;
 
@@ -278,41 +280,6 @@ pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> 
         legs.push(Leg::new(seq, Role::Target, Some(target_order(order.side, *price, share))));
     }
     Some(legs)
-}
-
-/// A MARKET stop closes the whole position, whatever its size (no amount); a LIMIT stop has the entry's
-/// amount. Both end with the position (`GTE_GTC`), as in the API document's examples.
-pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
-    PlannedOrder {
-        side: entry.opposite(),
-        kind: if stop.limit.is_some() { OrderType::Stop } else { OrderType::StopMarket },
-        amount: stop.limit.map(|_| amount),
-        price: stop.limit,
-        stop_price: Some(stop.trigger),
-        trigger: PriceSource::Last,
-        callback_rate: None,
-        time_in_force: TimeInForce::GteGtc,
-        good_till: None,
-        reduce_only: true,
-    }
-}
-
-pub(crate) fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
-    PlannedOrder {
-        kind: OrderType::TakeProfit,
-        price: Some(price),
-        stop_price: Some(price),
-        ..PlannedOrder::closing(entry.opposite(), amount)
-    }
-}
-
-/// Returns a resting limit order that closes a part of a position.
-pub(crate) fn limit_close(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
-    PlannedOrder {
-        kind: OrderType::Limit,
-        price: Some(price),
-        ..PlannedOrder::closing(entry.opposite(), amount)
-    }
 }
 
 /// Fits the stop and targets of `legs` to the amount that the entry actually filled.
