@@ -15,7 +15,6 @@ use super::{
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
-    seq,
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{

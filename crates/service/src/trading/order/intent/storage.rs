@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use domain::{
-    IntentId, Micros, Order,
+    IntentId, Micros,
     ticket::ManualOrder,
     trade::{Automation, gains},
 };
@@ -25,7 +25,7 @@ use store::{
     automation::{self, AutomationRow},
     group_commit::{BatchedWrite as _, CommitOutcome},
     instance,
-    intent::{self as rows, LegStatus, Status},
+    intent::{self as rows, Status},
     protection::{self, Wanted},
     trade::Opened,
 };

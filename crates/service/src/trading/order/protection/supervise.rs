@@ -26,7 +26,6 @@ use crate::{
             intent::Intent,
             legs::{PlannedOrder, Role},
             run::{Halt, Run, RunResult},
-            seq,
         },
     },
 };
