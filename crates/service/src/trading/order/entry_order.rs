@@ -31,7 +31,7 @@ pub struct EntryOrder {
 pub struct WaitingEntry {
     /// The trade.
     pub trade: IntentId,
-    /// Its orders: two of an OCO entry, of which the desk cancels one when the other fills.
+    /// Its open orders: two of an OCO entry, of which the desk cancels one when the other fills.
     pub orders: Vec<EntryOrder>,
 }
 
@@ -51,7 +51,9 @@ pub async fn list_waiting_entries(
         let intent = Intent::load(desk, row.intent_id).await?;
         if let Some(intent) = intent.filter(|intent| row.ended_at.is_none() && intent.open_entry().is_some())
         {
-            waiting.push(WaitingEntry { trade: intent.id, orders: entry_orders(&intent) });
+            let mut orders = entry_orders(&intent);
+            orders.retain(|order| order.status == Some(OrderStatus::Open));
+            waiting.push(WaitingEntry { trade: intent.id, orders });
         }
     }
     Ok(waiting)
