@@ -145,8 +145,5 @@ mod tests {
         assert_eq!(shares(&[dec!(1)]), problem(Problem::Contradicts));
         assert_eq!(shares(&[dec!(0), dec!(0.5)]), problem(Problem::NotShare));
         assert_eq!(shares(&[dec!(0.7), dec!(0.4)]), problem(Problem::SharesTooMany));
-        let stored = r#"{"size":{"Risk":"1"},"stop_percent":null,"target_percents":["3"],"leverage":null}"#;
-        let read: PresetSettings = serde_json::from_str(stored).unwrap();
-        assert!(read.target_shares.is_empty(), "presets of earlier releases have equal shares");
     }
 }

@@ -131,7 +131,7 @@ const fn role(number: u16) -> Option<Role> {
         seq::EXCESS => Some(Role::Excess),
         number if seq::ADDS.start <= number && number < seq::ADDS.end => Some(Role::Add),
         seq::STOP => Some(Role::Stop),
-        seq::FIRST_TARGET..seq::RESCUE => Some(Role::Target),
+        number if seq::FIRST_TARGET <= number && number < seq::RESCUE => Some(Role::Target),
         number if seq::TARGETS.start <= number && number < seq::TARGETS.end => Some(Role::Target),
         number if seq::is_protective(number) => Some(Role::Stop),
         _ => None,

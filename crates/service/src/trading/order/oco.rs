@@ -13,10 +13,10 @@ use super::{
     seq,
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     messaging::notify::{Notification, NotificationEvent},
 };
-use domain::{Micros, Order, order_failure::FailureCause};
+use domain::{Decimal, Micros, Order, order_failure::FailureCause};
 use exchange::ExchangeFailure;
 use store::intent::{LegStatus, Status};
 

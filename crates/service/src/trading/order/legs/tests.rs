@@ -125,7 +125,10 @@ fn an_oco_has_two_orders_that_open_the_same_amount() {
     let planned = |index: usize| opening[index].order.clone().unwrap();
     let (limit, stop) = (planned(0), planned(1));
     assert_eq!((limit.kind, limit.price, limit.stop_price), (OrderType::Limit, Some(d("19000")), None));
-    assert_eq!((stop.kind, stop.price, stop.stop_price), (OrderType::Stop, Some(d("21010")), Some(d("21000"))));
+    assert_eq!(
+        (stop.kind, stop.price, stop.stop_price),
+        (OrderType::Stop, Some(d("21010")), Some(d("21000")))
+    );
     assert_eq!((limit.amount, limit.side, limit.reduce_only), (stop.amount, stop.side, stop.reduce_only));
     assert!(!limit.reduce_only && seq::is_entry(seq::SECOND_ENTRY) && !seq::is_protective(seq::SECOND_ENTRY));
 }
