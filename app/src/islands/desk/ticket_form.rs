@@ -14,7 +14,7 @@ use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Memo, Peek, PeekUntracked, dynamic, effect, handler};
 use crate::words::{
     desk::{Desk, desk},
-    lang, problems,
+    problems,
 };
 use domain::validation::{FieldProblem, Problem};
 use leptos::{ev, prelude::*};
@@ -56,19 +56,8 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {preview::view(ticket)}
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
-            {still(|| save_preset(words))}
-            {still(preset_shares)}
+            {still(|| further(words))}
         </form>
-    }
-}
-
-/// The button that requests the page with the form that saves a preset.
-fn save_preset(words: &'static Desk) -> impl IntoView {
-    view! {
-        <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-            name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
-        <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-            name="moreOrders" value="1" data-testid="more-orders">{words.more_orders}</button>
     }
 }
 
@@ -79,17 +68,27 @@ pub struct PresetShares(
     pub String,
 );
 
-/// The field with the shares of a preset's take-profits; a ticket without one has equal shares.
-fn preset_shares() -> impl IntoView {
+/// The field with the shares of a preset's take-profits, and the buttons that request the page with the form that saves a
+/// preset, or with the one for further order types. It is one element, because the browser skips exactly one.
+fn further(words: &'static Desk) -> impl IntoView {
     let PresetShares(shares) = use_context::<PresetShares>().unwrap_or_default();
-    (!shares.is_empty()).then(|| {
+    let shares = (!shares.is_empty()).then(|| {
         view! {
             <div class="field">
-                <label for="ticket-takeProfitShares">{desk(lang()).preset_shares}</label>
+                <label for="ticket-takeProfitShares">{words.preset_shares}</label>
                 <input id="ticket-takeProfitShares" name="takeProfitShares" value=shares autocomplete="off" data-testid="preset-shares"/>
             </div>
         }
-    })
+    });
+    view! {
+        <div>
+            {shares}
+            <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+                name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
+            <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+                name="moreOrders" value="1" data-testid="more-orders">{words.more_orders}</button>
+        </div>
+    }
 }
 
 /// Sends the order, unless the account cannot carry it or its button must ask first.
