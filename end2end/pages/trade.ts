@@ -30,6 +30,9 @@ export class Trade extends Frame {
   readonly presets: Locator;
   /** The form that saves the ticket as a preset. */
   readonly presetForm: Locator;
+  /** The form with the order types that the ticket does not have, and the list of entries that wait. */
+  readonly entryForm: Locator;
+  readonly waiting: Locator;
   readonly leverage: Locator;
   readonly margin: Locator;
   /** The stop's price in the position's figures. */
@@ -80,6 +83,8 @@ export class Trade extends Frame {
     this.adopt = page.getByTestId('adopt');
     this.presets = page.getByTestId('presets');
     this.presetForm = page.getByTestId('preset-form');
+    this.entryForm = page.getByTestId('entry-form');
+    this.waiting = page.getByTestId('waiting-entries');
     this.adoptLink = page.getByTestId('adopt-link');
     this.leverage = page.getByTestId('leverage');
     this.margin = page.getByTestId('margin-mode');
@@ -256,6 +261,16 @@ export class Trade extends Frame {
   async savePreset(name: string): Promise<void> {
     await this.presetForm.locator('[name="name"]').fill(name);
     await this.page.getByTestId('preset-save').click();
+  }
+
+  /** Opens the form with further order types, fills in its fields and sends it. */
+  async placeFurther(fields: Record<string, string>): Promise<void> {
+    await this.page.getByTestId('more-orders').click();
+    for (const [name, value] of Object.entries(fields)) {
+      const control = this.entryForm.locator(`[name="${name}"]`);
+      await (['type', 'side'].includes(name) ? control.selectOption(value) : control.fill(value));
+    }
+    await this.page.getByTestId('entry-submit').click();
   }
 
   async adoptWith(stop: number): Promise<void> {

@@ -571,6 +571,8 @@ store::each_engine!(
     a_trade_is_opened_beside_nothing_unless_it_replaces,
     a_trade_has_a_time_in_force,
     a_reduce_only_order_closes_a_part_of_the_trade,
+    a_reduce_only_limit_order_belongs_to_its_trade,
+    a_trade_has_further_entry_types,
     presets_are_saved_by_name,
     a_user_has_so_many_presets,
 );

@@ -5,6 +5,7 @@ use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
     trade_automation,
+    trade_change::target_shares,
     trader,
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType, money,
+    trade::TargetShare,
     validation::{FieldProblem, Problem},
 };
 use http::{header, request::Parts};
@@ -25,7 +27,7 @@ use service::{
     Actor, Error,
     trading::{
         market,
-        order::{self, IdempotencyKey},
+        order::{self, IdempotencyKey, NewTrade},
     },
 };
 use sha2::{Digest, Sha256};
@@ -55,15 +57,30 @@ pub async fn place_order(
     time_limit: String,
     #[server(default)] trigger: String,
     #[server(default)] replace: String,
+    #[server(default)]
+    #[server(rename = "takeProfitShares")]
+    shares: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let PostedTicket(draft) = ticket;
     let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
-    let answer = keep(at_desk("order-place", &key, &symbol), &draft);
+    let answer = keep(at_desk("order-place", &key, &symbol), &draft).keep("takeProfitShares", &shares);
     let answer = trade_automation::keep(answer, &set);
-    let placed = place(&visit, &actor, (&key, &symbol), &draft, &set, &replace, idempotency).await;
+    let options = Options { replace: replace == "yes", shares: &shares, set: &set };
+    let placed = place(&visit, &actor, (&key, &symbol), &draft, options, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
+}
+
+/// The options of a post besides the fields of the ticket.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    /// Whether what is open on the market is closed and cancelled first.
+    replace: bool,
+    /// The shares of the take-profits in percent, as typed; empty for equal ones.
+    shares: &'a str,
+    /// The automation of the trade.
+    set: &'a EntryAutomation,
 }
 
 async fn place(
@@ -71,8 +88,7 @@ async fn place(
     actor: &Actor,
     (key, symbol): (&str, &str),
     draft: &TicketDraft,
-    set: &EntryAutomation,
-    replace: &str,
+    options: Options<'_>,
     idempotency: String,
 ) -> Result<Done, Error> {
     let (id, pair) = market_of(key, symbol)?;
@@ -84,14 +100,16 @@ async fn place(
     }
     let raw = draft.raw(symbol);
     let order = raw.check().map_err(Error::Fields)?;
-    let body_hash = Sha256::digest(format!("{key}\n{raw:?}\n{set:?}")).into();
+    let Options { replace, shares, set } = options;
+    let body_hash = Sha256::digest(format!("{key}\n{raw:?}\n{set:?}\n{shares}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    if !set.is_empty() {
+    let targets = unequal_targets(&order.targets, shares)?;
+    if !set.is_empty() || !targets.is_empty() {
         let opened =
-            trade_automation::open(visit, actor, id, order, replace == "yes", set, idempotency).await;
+            trade_automation::open(visit, actor, id, (order, targets), replace, set, idempotency).await;
         return Ok(Done::at(back_to_desk(key, symbol)).with_notice(opened.map_err(unconfirmed)?));
     }
-    let placed = if replace == "yes" {
+    let placed = if replace {
         order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
         let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;
@@ -101,6 +119,21 @@ async fn place(
     let unfilled = placed.first().is_some_and(|entry| entry.is_final() && entry.filled.is_zero());
     let notice = if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced };
     Ok(Done::at(back_to_desk(key, symbol)).with_notice(notice))
+}
+
+/// Returns the take-profits with the shares of a preset, in percent and separated by commas; none if there are no shares or no
+/// take-profits.
+fn unequal_targets(prices: &[Decimal], shares: &str) -> Result<Vec<TargetShare>, Error> {
+    let shares: Vec<String> =
+        shares.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    if shares.is_empty() || prices.is_empty() {
+        return Ok(Vec::new());
+    }
+    if shares.len() != prices.len() {
+        return Err(Error::field("takeProfitPrices", Problem::Contradicts));
+    }
+    let prices: Vec<String> = prices.iter().map(|price| money::text(*price)).collect();
+    target_shares(&prices, &shares)
 }
 
 /// Closes a part of the position with a reduce-only order of the ticket.
@@ -120,7 +153,7 @@ async fn reduce(
 }
 
 /// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
-fn unconfirmed(error: Error) -> Error {
+pub(super) fn unconfirmed(error: Error) -> Error {
     let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
     match error {
         Error::Fields(problems) if problems.iter().any(open) => Error::field("replace", Problem::Required),
@@ -316,6 +349,7 @@ pub(crate) fn fresh_key(visit: &Visit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::dec;
 
     #[test]
     fn a_form_leads_back_to_the_list_that_was_shown() {
@@ -326,5 +360,16 @@ mod tests {
         for other in ["", "https://desk.example/trade", "https://desk.example/dashboard?closed=1"] {
             assert_eq!(with_list(page(), other), page());
         }
+    }
+
+    #[test]
+    fn take_profits_have_the_shares_of_a_preset() {
+        let read = unequal_targets(&[dec!(110), dec!(120)], "70, 30").unwrap();
+        assert_eq!(read.iter().map(|target| target.share).collect::<Vec<_>>(), [dec!(0.7), dec!(0.3)]);
+        assert!(unequal_targets(&[dec!(110)], " ").unwrap().is_empty(), "equal ones");
+        assert!(unequal_targets(&[], "70, 30").unwrap().is_empty());
+        let other = unequal_targets(&[dec!(110)], "70, 30");
+        let expected = FieldProblem::new("takeProfitPrices", Problem::Contradicts);
+        assert!(matches!(other, Err(Error::Fields(all)) if all == [expected]));
     }
 }

@@ -86,17 +86,18 @@ pub(super) fn change_of(set: &EntryAutomation) -> Result<AutomationChange, Error
     automation_of(after, [percent, atr], set.text(TRIGGER), limit).map_err(Error::Fields)
 }
 
-/// Opens a trade with automation by the ticket's order; its take-profits share the amount equally.
+/// Opens a trade by the ticket's order with automation or with take-profits of unequal shares. Without shares, the take-profits
+/// of the order share the amount equally.
 pub(super) async fn open(
     visit: &Visit,
     actor: &Actor,
     id: ExchangeKeyId,
-    order: ManualOrder,
+    (order, shares): (ManualOrder, Vec<TargetShare>),
     replace: bool,
     set: &EntryAutomation,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<DeskNotice, Error> {
-    let targets = equal_shares(&order.targets);
+    let targets = if shares.is_empty() { equal_shares(&order.targets) } else { shares };
     let new = NewTrade { order, targets, replace, automation: change_of(set)? };
     let trade = order::open_trade(&visit.desk, actor, id, new, idempotency).await?;
     let row = order::trade::get_trade(&visit.desk, actor, trade).await?.row;

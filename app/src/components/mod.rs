@@ -6,6 +6,7 @@ pub(crate) mod confirm;
 pub(crate) mod copied;
 pub(crate) mod countries;
 pub(crate) mod earned;
+pub(crate) mod entry_form;
 pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod frame;

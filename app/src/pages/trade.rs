@@ -8,6 +8,7 @@ use crate::{
     api::trade::{BARS, fresh_key},
     components::{
         adopt::{self, adopt_form},
+        entry_form::{self, entry_form, waiting_list},
         form::Posted,
         frame::{Width, frame},
         presets::{self, preset_bar, save_form},
@@ -16,7 +17,9 @@ use crate::{
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, TicketDraft, TradeDesk},
+        desk::{
+            Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, PresetShares, TicketDraft, TradeDesk,
+        },
         price::LivePrice,
     },
     pages::{dashboard, keys, landing::seed},
@@ -24,8 +27,8 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, preset::Preset,
-    ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, money,
+    preset::Preset, ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
@@ -69,9 +72,13 @@ pub(crate) fn page() -> impl IntoView {
             init => init?,
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
+        let entry = init.tradable.then(|| entry_of(&visit, &init, &query, &posted)).flatten();
+        let waiting = order::entry_order::list_waiting_entries;
+        let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
         let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
         let json = embedded(&init)?;
+        provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
         provide_context(kept(&posted));
@@ -89,6 +96,8 @@ pub(crate) fn page() -> impl IntoView {
             {limits.map(|limits| keys::first_day::notice(chosen.id, &limits))}
             <script type="application/json" id=INIT inner_html=json></script>
             {presets}
+            {entry}
+            {waiting_list(&waiting)}
             {adopt}
             <TradeDesk/>
             {closed}
@@ -111,6 +120,25 @@ fn presets_of(init: &DeskInit, all: &[Preset], query: &[(String, String)], poste
         {form}
     }
     .rendered()
+}
+
+/// The form with further order types, if it was requested or has problems.
+fn entry_of(visit: &Visit, init: &DeskInit, query: &[(String, String)], posted: &Posted) -> Option<AnyView> {
+    let requested = named(query, entry_form::REQUEST).is_some() || posted.of(entry_form::FORM).failed();
+    requested.then(|| entry_form(&init.account, &init.draft, posted, fresh_key(visit)))
+}
+
+/// The shares of the chosen preset's take-profits, in percent and separated by commas, for a field of the ticket.
+fn shares_of(query: &[(String, String)], all: &[Preset], posted: &Posted) -> PresetShares {
+    let kept = posted.of("order-place");
+    if kept.failed() {
+        return PresetShares(kept.value("takeProfitShares"));
+    }
+    let chosen = named(query, "preset").and_then(|id| id.parse().ok());
+    let preset = chosen.and_then(|id| all.iter().find(|preset| preset.id == id));
+    let shares = preset.map(|preset| preset.settings.target_shares.as_slice()).unwrap_or_default();
+    let percent = |share: &Decimal| money::text(*share * Decimal::ONE_HUNDRED);
+    PresetShares(shares.iter().map(percent).collect::<Vec<_>>().join(", "))
 }
 
 /// Shown instead of the desk if its key cannot be used: to choose another key, or to fix this one.
@@ -229,7 +257,8 @@ fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
 /// The last post, if it has failed and was one of the ticket's forms, or of the others.
 fn failed(posted: &Posted, of_ticket: bool) -> Option<&Flash> {
     let ours = |form: &str| {
-        ![adopt::FORM, presets::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
+        ![adopt::FORM, presets::FORM, entry_form::FORM].contains(&form)
+            && TICKET_FORMS.contains(&form) == of_ticket
     };
     posted.flash().filter(|f| f.notice.is_none() && ours(&f.form))
 }

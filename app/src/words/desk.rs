@@ -127,6 +127,8 @@ table! {
             other: "Cancel {count} orders and sell {amount}",
         },
         save_preset: "Save as preset",
+        more_orders: "More order types",
+        preset_shares: "Take profit shares, in percent",
         place_order: "Place order",
         place_buy(asset): "Buy {asset}",
         place_sell(asset): "Sell {asset}",

@@ -84,6 +84,8 @@ const REJECTED: &str = "The request was rejected.";
 texts! {
     /// The text of a field problem of other pages.
     elsewhere(P) {
+        P::NotGoodTill => "Enter at least 0.2 hours: the exchange takes no shorter time.",
+        P::PriceReached => "The market is already at this price. For a limit, buy below it and sell above; for a stop order, the other way round.",
         P::NotExchange => "Choose an exchange from the list.",
         P::NotTradeType => "Choose spot or futures.",
         P::NotStrategyType => "Choose Manual or Automated.",

@@ -277,6 +277,7 @@ impl Follower {
             trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
+            good_till: None,
             reduce_only: false,
             urgency: Urgency::First,
         };

@@ -35,6 +35,7 @@ async fn buy(world: &World, who: &Credentials, name: &str) {
         trigger: PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
+        good_till: None,
         reduce_only: false,
         urgency: Urgency::First,
     };

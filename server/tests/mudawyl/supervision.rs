@@ -79,6 +79,7 @@ impl Holding {
             trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
+            good_till: None,
             reduce_only: false,
             trade_type: TradeType::Futures,
             urgency: Urgency::First,

@@ -45,6 +45,7 @@ pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 #[cfg(feature = "ssr")]
 pub(crate) use manage::KeptValues;
+pub use ticket_form::PresetShares;
 
 use crate::islands::part::still;
 #[cfg(feature = "islands")]

@@ -60,6 +60,10 @@ problems! {
     NotSide = "must be valid order side";
     /// Neither GTC, IOC, FOK nor GTX.
     NotTimeInForce = "must be valid time in force";
+    /// The date of an order that is too near, or beyond what an exchange takes.
+    NotGoodTill = "must be at least 11 minutes ahead";
+    /// A limit or trigger price that the market's price has reached, so that the order would not wait.
+    PriceReached = "must not be reached by the price already";
     /// A post-only order that would fill immediately.
     WouldTake = "must not fill immediately: the order is post-only";
     /// A fill-or-kill order that could not be filled completely.

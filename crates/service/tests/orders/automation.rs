@@ -193,6 +193,9 @@ pub(crate) async fn a_trade_is_closed_at_its_time_limit_and_its_owner_is_notifie
     }
     assert_eq!((world.position(), world.open().len()), (Decimal::ZERO, 0));
     assert_eq!((row.status, row.exit_reason), (TradeStatus::Closed, Some(Exit::TimeLimit)));
+    let last = world.view(id).await.changes.pop().unwrap();
+    assert_eq!(last.after.kind, Some(ChangeKind::TimeLimit));
+    assert_eq!((last.before.amount, last.after.amount), (Some(d("0.05")), Some(Decimal::ZERO)));
     let events = store::event::after(&**db, world.actor.user, 0, 100).await.unwrap();
     let told = |word: &str| events.iter().filter(|event| event.body.contains(word)).count();
     assert_eq!((told("TimeLimit"), told("ClosedWithoutStop")), (1, 0), "{events:?}");

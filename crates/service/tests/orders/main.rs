@@ -6,6 +6,7 @@
 mod adoption;
 mod automation;
 mod changes;
+mod entries;
 mod fake;
 mod fence;
 mod fills;
@@ -27,6 +28,7 @@ use domain::{
     ticket::{ManualOrder, RawTicket},
     validation::Problem,
 };
+use entries::*;
 use fake::{Fake, Fault, btc, d};
 use fence::*;
 use fills::every_fill_counts_however_many_there_are;
@@ -570,4 +572,15 @@ store::each_engine![
     an_order_that_fills_nothing_is_no_trade,
     a_post_only_order_that_would_fill_has_its_own_message,
     a_reduce_only_order_closes_a_part_and_never_opens,
+    the_first_fill_of_an_ocos_limit_order_cancels_its_stop_order,
+    the_first_fill_of_an_ocos_stop_order_cancels_its_limit_order,
+    what_both_orders_of_an_oco_fill_beyond_the_amount_is_closed,
+    an_oco_needs_both_orders,
+    an_oco_is_resumed_after_a_restart,
+    an_oco_whose_prices_are_reached_is_refused,
+    a_stop_entry_is_protected_when_it_fills,
+    an_order_that_is_good_till_a_date_ends_as_a_cancelled_trade,
+    a_trailing_entry_of_a_trade_gets_its_protection,
+    a_limit_close_belongs_to_the_trade_and_its_take_profits_become_smaller,
+    a_limit_close_that_the_exchange_refuses_is_an_error,
 ];

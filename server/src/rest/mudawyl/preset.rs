@@ -82,9 +82,10 @@ pub fn preset_of(request: &RawRequest) -> Result<(String, PresetSettings), Mudaw
     };
     let stop_percent = check.optional("stopPercent", decimal);
     let targets = check.optional("takeProfitPercents", percents).unwrap_or_default();
+    let target_shares = check.optional("takeProfitShares", percents).unwrap_or_default();
     let leverage = check.optional("leverage", whole(1, 125, Problem::NotLeverage));
     let (name, size) = check.finish(name.zip(size))?;
-    Ok((name, PresetSettings { size, stop_percent, target_percents: targets, leverage }))
+    Ok((name, PresetSettings { size, stop_percent, target_percents: targets, target_shares, leverage }))
 }
 
 /// Delete Preset

@@ -87,6 +87,17 @@ pub enum NotificationEvent {
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
+    /// Both orders of an OCO entry filled before one could be cancelled: what is beyond the trade's amount is closed.
+    BothFilled {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The amount that is closed, in base units.
+        amount: Decimal,
+        /// The copy that opened the position.
+        copy: Option<CopyId>,
+    },
     /// A position was open as long as its owner allows, and is closed.
     TimeLimit {
         /// The account.
@@ -196,6 +207,7 @@ impl NotificationEvent {
             Self::Unprotected { .. }
             | Self::WithoutStop { .. }
             | Self::StopNotMoved { .. }
+            | Self::BothFilled { .. }
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
@@ -220,6 +232,7 @@ impl NotificationEvent {
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
+            | Self::BothFilled { copy, .. }
             | Self::TimeLimit { copy, .. }
             | Self::ExitLate { copy, .. }
             | Self::RuleTripped(RuleNews { copy, .. }) => *copy,
@@ -240,6 +253,7 @@ impl NotificationEvent {
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::StopNotMoved { key, .. }
+            | Self::BothFilled { key, .. }
             | Self::TimeLimit { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
             Self::RuleTripped(RuleNews { key, .. }) => *key,
@@ -253,6 +267,7 @@ impl NotificationEvent {
             Self::Unprotected { key, symbol, copy, .. }
             | Self::WithoutStop { key, symbol, copy }
             | Self::StopNotMoved { key, symbol, copy, .. }
+            | Self::BothFilled { key, symbol, copy, .. }
             | Self::TimeLimit { key, symbol, copy, .. }
             | Self::ExitLate { key, symbol, copy, .. } => Some((*key, symbol, *copy)),
             _ => None,
@@ -269,6 +284,7 @@ impl NotificationEvent {
             | Self::AccountMode { .. }
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
+            | Self::BothFilled { .. }
             | Self::ExitLate { .. }
             | Self::ApprovalRequested { .. }
             | Self::SourceDecided { .. }

@@ -41,6 +41,8 @@ table! {
         time_over_why(minutes): "This position has been open for its time limit ({minutes} minutes), so it is being closed at the market price. Its stop loss stays in place until it is closed.",
         stop_not_moved(symbol): "Stop loss not moved: {symbol}",
         stop_not_moved_why(answer): "The exchange rejected the new stop loss: {answer}. The previous stop loss is still in place. Check its price and move it again.",
+        both_filled(symbol): "Both OCO orders filled: {symbol}",
+        both_filled_why(amount, asset): "The price reached both entry orders before Slipstream could cancel one of them. Slipstream closes what exceeds your amount at the market price: {amount} {asset}. Your stop loss covers the whole position until then.",
         exit_late(symbol): "Position isn't closed yet: {symbol}",
         exit_late_why(answer): "Your strategy or a risk rule ended this copied trade, but the exchange hasn't closed your position: {answer}. Your stop loss stays in place. We keep trying until it's closed; you can also close it yourself.",
         rule_tripped(name): "Risk rule reached: {name}",

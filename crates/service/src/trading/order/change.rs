@@ -17,7 +17,8 @@ mod trade_run;
 mod work;
 
 pub use ask::{
-    AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part, reduce_position,
+    AddSize, LimitClose, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
+    reduce_at_limit, reduce_position,
 };
 pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
 pub(super) use history::HistoryEntry;

@@ -1,6 +1,7 @@
 //! An intent in memory.
 
 mod entered;
+mod entries;
 mod storage;
 mod wanted;
 
@@ -14,7 +15,6 @@ use super::{
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
-    seq,
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
@@ -209,16 +209,6 @@ impl Intent {
     /// Returns the order of a leg, if it is known.
     pub(super) fn leg_order(&self, seq: u16) -> Option<&Order> {
         self.leg(seq)?.placed.as_ref()
-    }
-
-    /// Returns the entry's order if it has filled at least partly.
-    pub(super) fn filled_entry(&self) -> Option<&Order> {
-        self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
-    }
-
-    /// Whether the entry may still fill, as far as this intent records.
-    pub(super) fn entry_rests(&self) -> bool {
-        self.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final())
     }
 
     /// Returns the side of the entry; `None` for an intent that opens nothing.

@@ -29,8 +29,8 @@ pub use follow::{
     StoppedFollowItem, StoppedFollows,
 };
 pub use managed_trade::{
-    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
-    TradeSettings, TradeStop, TradeTarget,
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeEntryOrder,
+    TradeLevels, TradeSettings, TradeStop, TradeTarget,
 };
 pub use market::Ticker;
 pub use notification::{Method, Notification};

@@ -4,6 +4,7 @@ mod add;
 mod automatic;
 mod breakeven;
 mod entries;
+mod limit;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
@@ -11,6 +12,7 @@ pub(in crate::trading::order) use automatic::{Automatic, move_automatically, wit
 pub use breakeven::breakeven;
 use breakeven::breakeven_of;
 pub use entries::cancel_entries;
+pub use limit::{LimitClose, reduce_at_limit};
 
 use super::{
     history::HistoryEntry,
@@ -212,9 +214,7 @@ impl Changer<'_> {
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
         self.desk.work.begin()?;
-        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
+        self.claim_trade(&trade).await?;
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         let automation = automation.as_ref().map(|changed| &changed.row);
@@ -276,6 +276,14 @@ impl Changer<'_> {
             _ => carry_out(desk, who, &mut intent, false).await,
         };
         finish(desk, who, &mut intent, outcome).await.map(drop)
+    }
+
+    /// Claims a trade whose entry is not settled, so that a change of its legs can be written.
+    async fn claim_trade(&self, trade: &Intent) -> Result<()> {
+        if trade.settled || claim(self.desk, trade.id, self.desk.clock.now()).await? {
+            return Ok(());
+        }
+        Err(Error::Unavailable { retry_after_s: 2 })
     }
 
     fn intent(&self, request: Request, legs: Vec<Leg>) -> Intent {

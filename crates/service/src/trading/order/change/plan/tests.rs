@@ -13,12 +13,12 @@ use proptest::prelude::*;
 use store::intent::{LegStatus, Status};
 use uuid::Uuid;
 
-fn d(text: &str) -> Decimal {
+pub(in crate::trading::order::change) fn d(text: &str) -> Decimal {
     domain::money::parse(text).unwrap()
 }
 
 /// A bought trade of 1 with a market stop at 90, whose entry has filled by `filled`.
-fn trade(filled: Decimal) -> Intent {
+pub(in crate::trading::order::change) fn trade(filled: Decimal) -> Intent {
     let order = ManualOrder {
         symbol: "BTC/USDT".parse().unwrap(),
         side: Side::Buy,
