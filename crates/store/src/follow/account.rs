@@ -100,7 +100,7 @@ pub async fn following_keys(from: impl Source, owner: UserId) -> Result<Followin
            f.id as follow_id, f.strategy_id, f.symbol, f.risk_profile_id, f.active as follow_active, f.max_leverage, \
            f.paused_reason, f.last_copy_at, f.stopped_at, f.created_at as followed_at, f.updated_at as changed_at, \
            o.strategy_id as withdrawn, p.changed_at as all_paused_at \
-         from exchange_keys k left join follows f on f.exchange_key_id = k.id \
+         from exchange_keys k left join follows f on f.exchange_key_id = k.id and f.user_id = $1 \
            left join own_sources o on o.strategy_id = f.strategy_id and o.visibility = 'PRIVATE' and o.user_id <> $1 \
            left join switches p on p.name = $2 \
          where k.user_id = $1",
