@@ -172,7 +172,7 @@ impl Run<'_> {
         Ok(missing)
     }
 
-    /// Determines what became of the orders of these legs, which the exchange did not find.
+    /// Determines the outcome of the orders of these legs, which the exchange did not find.
     async fn find_missing_entries(&mut self, missing: Vec<u16>) -> RunResult<()> {
         let is_missing = |leg: &&Leg| missing.contains(&leg.seq);
         let legs: Vec<Leg> = self.intent.resting_entries().filter(is_missing).cloned().collect();
