@@ -5,7 +5,7 @@ mod parts;
 pub use parts::{Closed, ForeignFill, Ordered, RefusedCredentials, RuleNews};
 
 use domain::{
-    AccountMode, CopyId, ExchangeKeyId, Micros, StrategyId, Symbol,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, StrategyId, Symbol,
     account::Credential,
     live::{LiveEventKind, RightsChange},
     notification::Kind,

@@ -284,7 +284,5 @@ pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> 
     Some(legs)
 }
 
-}
-
 #[cfg(test)]
 pub(crate) mod tests;

@@ -39,7 +39,12 @@ impl Run<'_> {
     /// Resumes an OCO entry: finds out what the exchange has of its two orders. Returns `false` if neither arrived.
     pub(super) async fn resume_oco(&mut self) -> RunResult<bool> {
         let known = self.known_entries();
-        self.find_entries().await?;
+        let missing = self.find_entries().await?;
+        if !missing.is_empty() && self.intent.filled_entry().is_some() {
+            // A fill has its stop before it is waited for the other order.
+            self.resume_stop(true).await?;
+        }
+        self.find_missing_entries(missing).await?;
         if self.intent.entry_legs().all(|leg| leg.placed.is_none()) {
             return Ok(false);
         }
@@ -55,13 +60,25 @@ impl Run<'_> {
             self.abandon_oco(ExchangeFailure::of_cause(FailureCause::NeverSent)).await?;
             return Ok(true);
         }
+        if self.resume_stop(changed).await? {
+            return Ok(true);
+        }
+        self.settle_oco().await?;
+        Ok(true)
+    }
+
+    /// Places the stop of what has filled, unless an earlier holder decided that it is closed. `changed` means that something has
+    /// filled since the stop was placed. Returns whether the trade is complete.
+    async fn resume_stop(&mut self, changed: bool) -> RunResult<bool> {
         self.fill_is_old = !changed && self.intent.has_its_stop();
         self.find_unsent().await?;
         if self.close_if_wanted().await? {
             return Ok(true);
         }
-        self.settle_oco().await?;
-        Ok(true)
+        if self.intent.filled_entry().is_some() {
+            self.ensure_stop().await?;
+        }
+        Ok(false)
     }
 
     /// Protects what has filled, cancels the other order, and closes what both filled beyond the amount.
@@ -149,21 +166,34 @@ impl Run<'_> {
     }
 
     /// Looks up both orders, as far as they have not ended.
-    async fn find_entries(&mut self) -> RunResult<()> {
+    ///
+    /// Returns the legs of those that the exchange does not find, without waiting for requests on their way.
+    async fn find_entries(&mut self) -> RunResult<Vec<u16>> {
         let mut missing = Vec::new();
         for leg in self.intent.resting_entries().cloned().collect::<Vec<_>>() {
-            let signed_by = if leg.placed.is_some() { Micros(0) } else { self.since };
-            match self.look_up(&leg, signed_by).await? {
+            match self.look_up(&leg, Micros(0)).await? {
                 Some(order) => self.intent.mark(leg.seq, LegStatus::Placed, Some(order)),
-                None => missing.push(leg),
+                None => missing.push(leg.seq),
             }
         }
-        if missing.is_empty() {
+        Ok(missing)
+    }
+
+    /// Determines the outcome of the orders of these legs, which the exchange did not find.
+    async fn find_missing_entries(&mut self, missing: Vec<u16>) -> RunResult<()> {
+        let is_missing = |leg: &&Leg| missing.contains(&leg.seq);
+        let legs: Vec<Leg> = self.intent.resting_entries().filter(is_missing).cloned().collect();
+        if legs.is_empty() {
             return Ok(());
         }
         // Lookups lag behind the list of open orders.
         let open = self.open_orders().await?;
-        for leg in missing {
+        for leg in legs {
+            let signed_by = if leg.placed.is_some() { Micros(0) } else { self.since };
+            if let Some(order) = self.look_up(&leg, signed_by).await? {
+                self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+                continue;
+            }
             let id = self.intent.client_id(leg.seq);
             if let Some(order) = open.iter().find(|order| order.client_order_id == id) {
                 self.intent.mark(leg.seq, LegStatus::Placed, Some(order.clone()));
