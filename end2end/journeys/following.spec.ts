@@ -176,7 +176,7 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
 
-  // What it earned stays.
+  // Its results stay visible.
   await expect(follows.stopped).toHaveCount(1);
   await expectAccessibleDayAndNight(page);
   await follows.stopped.getByRole('link', { name }).click();

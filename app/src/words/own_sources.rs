@@ -126,7 +126,7 @@ texts! {
         A::BadStop => "The stop loss is zero or on the wrong side of the price.",
         A::BadTarget => "A take profit is zero or on the wrong side of the price, or there are too many.",
         A::NothingToExit => "The alert exits a long although the source's last entry was a short, or the reverse.",
-        A::PartialExit => "The alert exits a part of the position. A source closes whole positions only: send 100 percent.",
+        A::PartialExit => "The alert exits a part of the position, which wasn't supported at the time.",
         A::IdReused => "The alert's id belongs to another alert. Use a new id for each alert.",
         A::Paused => "The source is paused. Resume it to accept entries.",
         A::NoPrice => "The market price wasn't available, so the alert couldn't be checked.",

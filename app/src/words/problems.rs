@@ -151,7 +151,7 @@ texts! {
         P::AlertUnreadable => "The alert has none of the supported formats. See the examples on the source's page.",
         P::FarFromMarket => "The alert's price is too far from the market price.",
         P::NothingToExit => "The alert exits a long although the source's last entry was a short, or the reverse.",
-        P::PartialExit => "The alert exits a part of the position. A signal source closes whole positions only.",
+        P::PartialExit => "The alert exits a part of the position, which wasn't supported at the time.",
         P::NotTransferable => "You can only transfer between a USDT account and a paper account.",
         P::OtherMarket => "The alert is about another market than this source.",
         _ => INVALID,

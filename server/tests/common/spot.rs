@@ -1,7 +1,6 @@
 //! Spot orders that a user places at the sandbox without the desk.
 
 use super::{Person, TestServer};
-use domain::Clock as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use sha2::Sha256;

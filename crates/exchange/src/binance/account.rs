@@ -247,8 +247,10 @@ impl HeldRow {
         let symbol = markets.named(&self.symbol)?.clone();
         let (amount, unrealized) = (plain(self.amount?), self.unrealized.map(plain));
         let entry_price = self.entry.map(plain).or_else(|| {
-            // The profit is the amount at the mark price less the amount at the entry price.
-            plain(self.notional?).checked_sub(unrealized?)?.checked_div(amount)
+            // The profit is the amount at the mark price less the amount at the entry price; both have the position's sign.
+            let mut value = plain(self.notional?).abs();
+            value.set_sign_negative(amount.is_sign_negative());
+            value.checked_sub(unrealized?)?.checked_div(amount)
         });
         let unrealized_pnl = unrealized.unwrap_or_default();
         Some(HeldPosition { symbol, amount, unrealized_pnl, entry_price })

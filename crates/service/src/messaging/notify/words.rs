@@ -186,7 +186,7 @@ texts! {
         A::BadStop => "the stop loss is zero or on the wrong side of the price",
         A::BadTarget => "a take profit is zero or on the wrong side of the price",
         A::NothingToExit => "the alert exits a long although the last entry was a short, or the reverse",
-        A::PartialExit => "the alert exits a part of the position, and a source closes whole positions only",
+        A::PartialExit => "the alert exits a part of the position, which wasn't supported at the time",
         A::IdReused => "the alert's id belongs to another alert",
         A::Paused => "the source is paused",
         A::NoPrice => "the market price wasn't available",

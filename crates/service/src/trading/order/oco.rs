@@ -42,7 +42,9 @@ impl Run<'_> {
         let missing = self.find_entries().await?;
         if !missing.is_empty() && self.intent.filled_entry().is_some() {
             // A fill has its stop before it is waited for the other order.
-            self.resume_stop(true).await?;
+            if self.resume_stop(true).await? {
+                return Ok(true);
+            }
         }
         self.find_missing_entries(missing).await?;
         if self.intent.entry_legs().all(|leg| leg.placed.is_none()) {
