@@ -217,7 +217,7 @@ async fn hashing_anew_does_not_undo_a_reset(db: &TestDb) {
     let user = ada(&desk).await.actor.user;
     let typed = "Zu\u{308}rich cre\u{300}me";
     give_old_hash(&desk, user, typed).await;
-    let link = super::setting::reset_link_token(&desk, ADA).await;
+    let link = reset_link_token(&desk, ADA).await;
     let (_, reset) = tokio::join!(
         futures::future::join_all((0..6).map(|_| account::sign_in(&desk, here(), ADA, typed))),
         account::reset_password(&desk, here(), &link, OTHER),

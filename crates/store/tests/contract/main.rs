@@ -32,6 +32,7 @@ mod profiles;
 mod reports;
 mod risk_rules;
 mod samples;
+mod sign_in_ends;
 mod signals;
 mod strategies;
 mod subs;

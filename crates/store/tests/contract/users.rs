@@ -8,7 +8,6 @@ use domain::{
 use store::{
     StoreErrorKind, TokenHash, audit, flash, message,
     session::{self, NewSession},
-    sign_in_end,
     testing::TestDb,
     user as users,
 };
@@ -336,25 +335,6 @@ async fn actions_are_recorded(db: &TestDb) {
     assert!(all[0].id > all[1].id);
 }
 
-async fn ends_of_sign_ins_are_counted_for_each_user(db: &TestDb) {
-    let (first, second) = (person(db, 1).await, person(db, 2).await);
-    let record =
-        async |user, at| write(db, async |tx| sign_in_end::record(tx, user, at).await).await.unwrap();
-    let since = async |at| {
-        let rows = sign_in_end::list_since(&**db, at).await.unwrap();
-        rows.into_iter().map(|row| (row.user_id, row.count, row.ended_at)).collect::<Vec<_>>()
-    };
-    record(first, NOW).await;
-    record(second, NOW.plus(1)).await;
-    assert_eq!(since(NOW.plus(-1)).await, [(first, 1, NOW), (second, 1, NOW.plus(1))]);
-    assert_eq!(since(NOW).await, [(second, 1, NOW.plus(1))]);
-    record(first, NOW.plus(2)).await;
-    record(first, NOW.plus(2)).await;
-    assert_eq!(since(NOW).await, [(second, 1, NOW.plus(1)), (first, 3, NOW.plus(2))]);
-    let pruned = write(db, async |tx| sign_in_end::prune(tx, NOW.plus(1)).await).await.unwrap();
-    assert_eq!((pruned, since(NOW).await), (1, vec![(first, 3, NOW.plus(2))]));
-}
-
 store::each_engine!(
     users_are_stored_as_written,
     an_address_is_one_persons,
@@ -363,7 +343,6 @@ store::each_engine!(
     a_token_opens_its_session_until_it_expires,
     a_replaced_token_is_valid_for_a_while,
     sessions_end_for_their_owner_only,
-    ends_of_sign_ins_are_counted_for_each_user,
     a_flash_is_read_once_by_its_browser,
     a_message_is_handed_over_by_one_at_a_time,
     a_message_waits_is_tried_again_and_given_up,

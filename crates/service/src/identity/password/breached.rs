@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, Read as _, Result, Seek as _, SeekFrom},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
     path::Path,
 };
 
@@ -15,7 +15,7 @@ const LONGEST: u64 = 100;
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(super) fn contains(path: &Path, password: &str) -> Result<bool> {
+pub(super) fn contains(path: &Path, password: &str) -> io::Result<bool> {
     let wanted = hex::encode_upper(digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes()));
     let file = File::open(path)?;
     // The line of the password begins at or after `low` and before `high`, if there is one.
@@ -33,7 +33,7 @@ pub(super) fn contains(path: &Path, password: &str) -> Result<bool> {
 }
 
 /// The first line that begins at this position or after it, with its position; `None` if there is none.
-fn line_from(file: &mut BufReader<File>, position: u64) -> Result<Option<(u64, Vec<u8>)>> {
+fn line_from(file: &mut BufReader<File>, position: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
     let mut start = position.saturating_sub(1);
     file.seek(SeekFrom::Start(start))?;
     if position > 0 {
