@@ -6,9 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
-mod parsers {
-    mod bodies;
-}
+mod bodies;
 
 use axum::{body::Body, http::Request};
 use domain::{Frame, Micros, live::ClientMessage};

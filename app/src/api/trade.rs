@@ -27,7 +27,7 @@ use service::{
     Actor, Error,
     trading::{
         market,
-        order::{self, IdempotencyKey, NewTrade},
+        order::{self, IdempotencyKey},
     },
 };
 use sha2::{Digest, Sha256};

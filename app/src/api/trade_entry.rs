@@ -4,8 +4,8 @@
 use super::{
     form::Form,
     posted_fields::PostedFields,
-    trade::{at_desk, desk_page, fresh_key, market_of, unconfirmed},
-    trade_change::{once, positive, stop_change, target_shares},
+    trade::{at_desk, back_to_desk, fresh_key, market_of, once, positive, unconfirmed},
+    trade_change::{stop_change, target_shares},
     trader,
 };
 use crate::{
@@ -61,7 +61,7 @@ pub async fn open_trade(
     let body: Vec<String> = [key.clone(), symbol.clone()].into_iter().chain(body).chain(lists).collect();
     let once = once("trade-open", &body.iter().collect::<Vec<_>>(), idempotency);
     let opened = open(&visit.desk, &actor, (&key, &symbol), &fields, once).await;
-    let done = opened.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderPlaced));
+    let done = opened.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::OrderPlaced));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
@@ -178,7 +178,7 @@ fn own_fields(error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{dec, ticket::Entry};
+    use domain::{Decimal, dec, ticket::Entry};
 
     const NOW: Micros = Micros(1_700_000_000_000_000);
 

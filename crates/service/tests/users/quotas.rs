@@ -71,6 +71,7 @@ async fn a_person_has_so_many_presets(db: &TestDb) {
         size: PresetSize::Risk(Decimal::ONE),
         stop_percent: None,
         target_percents: Vec::new(),
+        target_shares: Vec::new(),
         leverage: None,
     };
     let save = async |name: &str| preset::save_preset(&desk, &actor, name, &settings).await;
