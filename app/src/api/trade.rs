@@ -48,7 +48,7 @@ pub async fn place_order(
     let PostedTicket(draft) = ticket;
     let answer = keep(at_desk("order-place", &key, &symbol), &draft).keep("takeProfitShares", &shares);
     let options = Options { replace: replace == "yes", shares: &shares };
-    let placed = place(&visit, &actor, (&key, &symbol), &draft, options, idempotency).await;
+    let placed = place(&visit, &actor, (key.as_str(), symbol.as_str()), &draft, options, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
 }
 

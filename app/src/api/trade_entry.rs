@@ -60,7 +60,7 @@ pub async fn open_trade(
     let lists = LISTS.iter().map(|name| fields.list(name).join(","));
     let body: Vec<String> = [key.clone(), symbol.clone()].into_iter().chain(body).chain(lists).collect();
     let once = once("trade-open", &body.iter().collect::<Vec<_>>(), idempotency);
-    let opened = open(&visit.desk, &actor, (&key, &symbol), &fields, once).await;
+    let opened = open(&visit.desk, &actor, (key.as_str(), symbol.as_str()), &fields, once).await;
     let done = opened.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderPlaced));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }

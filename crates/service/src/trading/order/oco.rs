@@ -78,8 +78,10 @@ impl Run<'_> {
     async fn settle_oco(&mut self) -> RunResult<()> {
         if let Some(first) = self.intent.filled_entry_leg().map(|leg| leg.seq) {
             self.ensure_stop().await?;
+            // The rest of the first order is not needed either once both have filled all that was ordered.
+            let needed = |leg: &&Leg| leg.seq == first && !self.intent.has_entered_all();
             let others: Vec<Leg> =
-                self.intent.resting_entries().filter(|leg| leg.seq != first).cloned().collect();
+                self.intent.resting_entries().filter(|leg| !needed(leg)).cloned().collect();
             if Rule::FirstFillCancelsOther.holds() {
                 for leg in &others {
                     self.end_entry_leg(leg).await?;
