@@ -51,7 +51,8 @@ impl Run<'_> {
         let changed = known != self.known_entries();
         let filled = self.intent.filled_entry().is_some();
         let resting = self.intent.resting_entries().count();
-        let waits = self.intent.status == Status::Waiting && resting > 0 && (!filled || resting == 1);
+        let one_fills = resting == 1 && !self.intent.has_entered_all();
+        let waits = self.intent.status == Status::Waiting && resting > 0 && (!filled || one_fills);
         if waits && !changed && self.intent.has_its_stop() {
             return Ok(true);
         }
