@@ -68,7 +68,7 @@ pub async fn place_order(
     let answer = keep(at_desk("order-place", &key, &symbol), &draft).keep("takeProfitShares", &shares);
     let answer = trade_automation::keep(answer, &set);
     let options = Options { replace: replace == "yes", shares: &shares, set: &set };
-    let placed = place(&visit, &actor, (&key, &symbol), &draft, options, idempotency).await;
+    let placed = place(&visit, &actor, (key.as_str(), symbol.as_str()), &draft, options, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
 }
 

@@ -60,7 +60,7 @@ pub async fn open_trade(
     let lists = LISTS.iter().map(|name| fields.list(name).join(","));
     let body: Vec<String> = [key.clone(), symbol.clone()].into_iter().chain(body).chain(lists).collect();
     let once = once("trade-open", &body.iter().collect::<Vec<_>>(), idempotency);
-    let opened = open(&visit.desk, &actor, (&key, &symbol), &fields, once).await;
+    let opened = open(&visit.desk, &actor, (key.as_str(), symbol.as_str()), &fields, once).await;
     let done = opened.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::OrderPlaced));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
@@ -123,7 +123,7 @@ fn order_of(
     };
     let targets = target_shares(&fields.list("takeProfitPrices"), &fields.list("takeProfitShares"))?;
     let kind = TradeEntryType::parse(fields.one("type"));
-    let dated = kind == Some(TradeEntryType::Limit);
+    let dated = kind == Some(Limit);
     // Fields that the order type does not use may be filled in; they are ignored.
     let used = |name: &str, by: &[TradeEntryType]| {
         fields.given(name).filter(|_| kind.is_none_or(|kind| by.contains(&kind)))

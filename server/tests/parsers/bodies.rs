@@ -1,6 +1,6 @@
 //! Bodies of the desk's own endpoints: risk rules, changes of trades, presets of the ticket, event webhooks.
 
-use crate::feed;
+use super::feed;
 use domain::{
     Decimal,
     trade::{StopChange, target_amounts},

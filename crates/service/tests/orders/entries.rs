@@ -117,7 +117,7 @@ pub(crate) async fn what_both_orders_of_an_oco_fill_beyond_the_amount_is_closed(
     assert_eq!(world.position(), d("0.05"), "{:?}", world.fake.log());
     assert_eq!(
         (world.status_of(ENTRY), world.fake.placed(EXCESS)[0].amount),
-        (OrderStatus::Open, Some(d("0.02")))
+        (OrderStatus::Canceled, Some(d("0.02")))
     );
     assert_eq!((world.open_stops(), world.take_profits()), (vec![Some(d("19000"))], d("0.05")));
     assert_eq!(notices_of_both(db).await, 1);

@@ -53,7 +53,8 @@ impl Run<'_> {
         let changed = known != self.known_entries();
         let filled = self.intent.filled_entry().is_some();
         let resting = self.intent.resting_entries().count();
-        let waits = self.intent.status == Status::Waiting && resting > 0 && (!filled || resting == 1);
+        let one_fills = resting == 1 && !self.intent.has_entered_all();
+        let waits = self.intent.status == Status::Waiting && resting > 0 && (!filled || one_fills);
         if waits && !changed && self.intent.has_its_stop() {
             return Ok(true);
         }
@@ -87,8 +88,10 @@ impl Run<'_> {
     async fn settle_oco(&mut self) -> RunResult<()> {
         if let Some(first) = self.intent.filled_entry_leg().map(|leg| leg.seq) {
             self.ensure_stop().await?;
+            // The rest of the first order is not needed either once both have filled all that was ordered.
+            let needed = |leg: &&Leg| leg.seq == first && !self.intent.has_entered_all();
             let others: Vec<Leg> =
-                self.intent.resting_entries().filter(|leg| leg.seq != first).cloned().collect();
+                self.intent.resting_entries().filter(|leg| !needed(leg)).cloned().collect();
             if Rule::FirstFillCancelsOther.holds() {
                 for leg in &others {
                     self.end_entry_leg(leg).await?;

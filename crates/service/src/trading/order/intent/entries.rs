@@ -65,9 +65,17 @@ impl Intent {
         let Some(wanted) = self.request.opens().map(|order| order.amount).filter(|_| self.is_oco()) else {
             return Decimal::ZERO;
         };
-        let filled: Decimal =
-            self.entry_legs().filter_map(|leg| leg.placed.as_ref()).map(|order| order.filled).sum();
-        (filled - wanted).max(Decimal::ZERO)
+        (self.filled_by_entry() - wanted).max(Decimal::ZERO)
+    }
+
+    /// Whether the orders of the entry have filled at least the amount of the trade together.
+    pub(in crate::trading::order) fn has_entered_all(&self) -> bool {
+        self.request.opens().is_some_and(|order| self.filled_by_entry() >= order.amount)
+    }
+
+    /// Returns how much the orders of the entry have filled, in base units.
+    fn filled_by_entry(&self) -> Decimal {
+        self.entry_legs().filter_map(|leg| leg.placed.as_ref()).map(|order| order.filled).sum()
     }
 
     /// Returns how much of it has been closed, in base units.
