@@ -386,7 +386,18 @@ pub(crate) async fn a_trade_has_further_entry_types(db: &TestDb) {
     let trailing = open(json!({"type": "TRAILING_STOP", "price": low, "callbackRate": 1})).await;
     assert_eq!((kinds(&trailing), &trailing["stop"]["price"]), (vec!["trailing_stop_market".into()], &stop));
 
-    let refused = [
+    for (fields, field, words) in refused_entry_types(&low, &high) {
+        ada.post(TRADES, with(fields)).await.problem(field, words);
+    }
+    let document = json!({"symbol": "BTC/USDT", "type": "STOP_MARKET", "side": "BUY", "amount": "0.01"});
+    ada.post(&format!("/v1/priv/exchange/order/{key}"), document)
+        .await
+        .problem("type", "must be valid order type");
+}
+
+/// Fields of orders that are refused, with the field that is reported and its words. `low` is below and `high` is above the price.
+fn refused_entry_types(low: &Value, high: &Value) -> [(Value, &'static str, &'static str); 6] {
+    [
         (
             json!({"type": "STOP_MARKET", "triggerPrice": low}),
             "triggerPrice",
@@ -405,12 +416,5 @@ pub(crate) async fn a_trade_has_further_entry_types(db: &TestDb) {
             "goodTillDate",
             "must be at least 11 minutes ahead",
         ),
-    ];
-    for (fields, field, words) in refused {
-        ada.post(TRADES, with(fields)).await.problem(field, words);
-    }
-    let document = json!({"symbol": "BTC/USDT", "type": "STOP_MARKET", "side": "BUY", "amount": "0.01"});
-    ada.post(&format!("/v1/priv/exchange/order/{key}"), document)
-        .await
-        .problem("type", "must be valid order type");
+    ]
 }

@@ -55,5 +55,15 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
     }
     let rules = book.rules().to_vec();
     let performances = performances_of(desk, actor.user, entries).await?;
-    Ok(Overview { keys, follows, stopped, newest: by_key, in_position, strategies, profiles, rules, performances })
+    Ok(Overview {
+        keys,
+        follows,
+        stopped,
+        newest: by_key,
+        in_position,
+        strategies,
+        profiles,
+        rules,
+        performances,
+    })
 }

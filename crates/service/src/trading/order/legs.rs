@@ -7,9 +7,7 @@ mod fit;
 use super::seq;
 use domain::{
     Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
-    sizing,
-    ticket::ManualOrder,
-    trade::PriceSource,
+    sizing, ticket::ManualOrder, trade::PriceSource,
 };
 use entry::{entry, second_entry};
 use exchange::{OrderRequest, Urgency};
