@@ -157,6 +157,7 @@ two_desks! {
     adopt = "adopt",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
+    copy_exit_part = "copy-exit-part",
     copy_panic = "copy-panic",
     flip = "flip",
 }
@@ -208,6 +209,7 @@ lives! {
     adopt_stop_hit = "adopt-stop-hit",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
+    copy_exit_part = "copy-exit-part",
     flip = "flip",
     copy_panic = "copy-panic",
     copy_stop_following = "copy-stop-following",

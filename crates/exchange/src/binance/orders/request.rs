@@ -5,7 +5,7 @@ use crate::{
     OrderRequest,
     binance::{prices::pair, sign::Params},
 };
-use domain::{OrderType, Symbol, TimeInForce, trade::PriceSource};
+use domain::{Micros, OrderType, Symbol, TimeInForce, trade::PriceSource};
 
 /// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
 /// reject.
@@ -64,6 +64,7 @@ pub(super) fn futures(order: &OrderRequest) -> Params {
         .with("side", order.side)
         .with("type", kind_word(order.kind, true))
         .maybe("timeInForce", limit.then_some(order.time_in_force))
+        .maybe("goodTillDate", good_till(order).map(Micros::millis))
         .decimal("quantity", order.amount)
         .decimal("price", order.price.filter(|_| limit))
         .maybe("reduceOnly", order.reduce_only.then_some(true))
@@ -89,6 +90,12 @@ pub(super) fn conditional(order: &OrderRequest) -> Params {
         .decimal("callbackRate", order.callback_rate.filter(|_| trailing))
         .with("workingType", working_type(order.trigger))
         .with("clientAlgoId", &order.client_order_id)
+}
+
+/// The date of a limit order that is good till a date.
+fn good_till(order: &OrderRequest) -> Option<Micros> {
+    let dated = order.kind == OrderType::Limit && order.time_in_force == TimeInForce::Gtd;
+    order.good_till.filter(|_| dated)
 }
 
 fn working_type(trigger: PriceSource) -> &'static str {

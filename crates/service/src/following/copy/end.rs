@@ -92,7 +92,7 @@ pub(super) async fn end_copy(
     let close = BeginCondition::Close { copy: copy.id };
     let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.accounts.forget(copy.exchange_key_id);
+    desk.accounts.note_order(copy.exchange_key_id);
     if written == CommitOutcome::Committed {
         follow_up::settle_if_ended(desk, access, copy, true).await?;
     }

@@ -7,7 +7,8 @@ use crate::{
     messaging::notify::{ForeignFill, Notification, NotificationEvent},
     trading::SharedTrading,
 };
-use domain::{ExchangeKeyId, Order, Trade, UserId, client_order_id::is_liquidation};
+use domain::{ExchangeKeyId, Order, Trade, TradeType, UserId, client_order_id::is_liquidation};
+use store::protection::Protection;
 
 /// Handles a change of an order that Slipstream did not send. `fill` is the fill that caused it, if any.
 pub(super) async fn order_changed(
@@ -35,6 +36,12 @@ async fn report(desk: &SharedTrading, owner: UserId, key: ExchangeKeyId, order: 
     if row.key.traded_elsewhere && !liquidation {
         return Ok(());
     }
+    // The coins of a spot account are the desk's business only where it trades them.
+    if row.key.trade_type == TradeType::Spot
+        && !store::protection::on_market(&desk.db, key, &order.symbol).await?.iter().any(is_open)
+    {
+        return Ok(());
+    }
     let event = NotificationEvent::ForeignFill(ForeignFill {
         key,
         symbol: order.symbol.clone(),
@@ -49,4 +56,8 @@ async fn report(desk: &SharedTrading, owner: UserId, key: ExchangeKeyId, order: 
     let mut tx = desk.db.begin().await?;
     notification.write(&mut tx).await?;
     Ok(tx.commit().await?)
+}
+
+fn is_open(row: &Protection) -> bool {
+    row.ended_at.is_none()
 }

@@ -2,6 +2,7 @@
 
 use super::{
     change::{self, AddSize, Part, TradeTarget},
+    entry_order::{EntryOrder, entry_orders},
     idempotency::IdempotencyKey,
     intent::Intent,
     place,
@@ -46,6 +47,8 @@ pub struct TradeView {
     pub targets: Vec<TargetShare>,
     /// Its automation and the peak that its trailing stop follows, while the trade is open.
     pub automation: Option<AutomationView>,
+    /// The orders that open it.
+    pub entries: Vec<EntryOrder>,
     /// The holding of a spot trade.
     pub spot: Option<SpotView>,
     /// Its changes, oldest first.
@@ -188,6 +191,7 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
         },
         targets: in_force.targets.unwrap_or_default(),
         automation,
+        entries: intent.as_ref().map(entry_orders).unwrap_or_default(),
         spot: match &intent {
             Some(intent) => SpotView::of(desk, intent).await,
             None => None,

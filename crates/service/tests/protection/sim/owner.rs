@@ -75,6 +75,7 @@ impl Book {
             trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
+            good_till: None,
             reduce_only: false,
             urgency: Urgency::First,
         };
@@ -98,6 +99,7 @@ impl Book {
             trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: if trigger.is_some() { TimeInForce::GteGtc } else { TimeInForce::Gtc },
+            good_till: None,
             reduce_only: true,
             urgency: Urgency::First,
         };

@@ -7,7 +7,10 @@ use domain::{
     trade::{Automation, ChangeKind, StopChange, TargetShare, TradeSnapshot},
 };
 use serde::Serialize;
-use service::trading::order::trade::{AutomationView, PastChange, SpotView, TradeRow, TradeView};
+use service::trading::order::{
+    entry_order::EntryOrder,
+    trade::{AutomationView, PastChange, SpotView, TradeRow, TradeView},
+};
 use utoipa::ToSchema;
 
 /// "List Trades".
@@ -91,6 +94,8 @@ pub struct ManagedTradeDetails {
     pub automation: Option<TradeAutomation>,
     /// The coins of a trade of a SPOT key; `null` for futures.
     pub spot: Option<SpotHolding>,
+    /// The orders that open the trade: two of an OCO; none of an adopted position.
+    pub entry_orders: Vec<TradeEntryOrder>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
 }
@@ -107,6 +112,32 @@ pub struct SpotHolding {
     pub held: Num,
     /// The part of the rest that is too small to be sold. It stays in the account.
     pub dust: Num,
+}
+
+/// An order that opens a trade.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeEntryOrder {
+    /// market, limit, stop_market, stop or trailing_stop_market.
+    #[serde(rename = "type")]
+    #[schema(example = "limit")]
+    pub kind: &'static str,
+    /// Limit price.
+    pub price: Option<Num>,
+    /// Trigger price, or activation price of a trailing order.
+    pub trigger_price: Option<Num>,
+    /// Ordered amount in base units.
+    pub amount: Option<Num>,
+    /// Filled amount in base units.
+    pub filled: Num,
+    /// open, closed (filled), canceled, expired (also at `goodTillDate`) or rejected; `null` if the exchange is not known to have it.
+    #[schema(example = "open")]
+    pub status: Option<&'static str>,
+    /// Time in force.
+    #[schema(example = "GTC")]
+    pub time_in_force: &'static str,
+    /// When the exchange ends a GTD order.
+    pub good_till_date: Option<Iso>,
 }
 
 /// The automation of an open trade. Slipstream runs it: while Slipstream is off, the trail pauses, and the stop loss stays at
@@ -172,8 +203,8 @@ pub struct TradeChangeItem {
     /// The id of the user who requested it, or `desk` with the reason if Slipstream did it by itself: `desk (trailing stop)`.
     #[schema(example = "46a19fb1-4e90-4736-b820-257c947fd694")]
     pub by: String,
-    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, ADD, CANCEL_ENTRY, BREAKEVEN_AFTER for
-    /// breakeven after a take profit, or TRAIL.
+    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, REDUCE_LIMIT for a limit order that closes
+    /// a part, ADD, CANCEL_ENTRY, BREAKEVEN_AFTER for breakeven after a take profit, TRAIL, ADOPT, or TIME_LIMIT.
     #[schema(example = "PROTECTION")]
     pub kind: &'static str,
     /// The state before.
@@ -237,6 +268,7 @@ impl From<&TradeView> for ManagedTradeDetails {
             take_profits: view.targets.iter().map(TradeTarget::from).collect(),
             automation: view.automation.as_ref().map(TradeAutomation::from),
             spot: view.spot.map(SpotHolding::from),
+            entry_orders: view.entries.iter().map(TradeEntryOrder::from).collect(),
             changes: view.changes.iter().map(TradeChangeItem::from).collect(),
         }
     }
@@ -246,6 +278,21 @@ impl From<SpotView> for SpotHolding {
     fn from(view: SpotView) -> Self {
         let SpotView { received, sold, held, dust } = view;
         Self { received: Num(received), sold: Num(sold), held: Num(held), dust: Num(dust) }
+    }
+}
+
+impl From<&EntryOrder> for TradeEntryOrder {
+    fn from(order: &EntryOrder) -> Self {
+        Self {
+            kind: order.kind.word(),
+            price: order.price.map(Num),
+            trigger_price: order.trigger.map(Num),
+            amount: order.amount.map(Num),
+            filled: Num(order.filled),
+            status: order.status.map(|status| status.word()),
+            time_in_force: order.time_in_force.word(),
+            good_till_date: order.good_till.map(Iso),
+        }
     }
 }
 

@@ -2,18 +2,24 @@
 
 mod add;
 mod automatic;
+mod breakeven;
 mod entries;
+mod limit;
 mod spot;
 
 pub use add::{AddSize, add_to_trade};
 use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
+pub use breakeven::breakeven;
+use breakeven::breakeven_of;
 pub use entries::cancel_entries;
+pub use limit::{LimitClose, reduce_at_limit};
 pub(in crate::trading::order) use spot::sell_market;
 
 use super::{
     history::HistoryEntry,
     part::{Part, amount_of},
+    pending::complete_changes,
     plan::{Situation, plan},
     request::Reducing,
     shown::{in_force, version_of},
@@ -26,14 +32,13 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            checks::fee_rate,
             claim::claim,
             finish::finish,
             idempotency::IdempotencyKey,
-            intent::{Intent, Request, read},
+            intent::{Intent, Request},
             legs::{self, Leg, Role},
             place::{answered_before, busy},
-            recover::{before_new, take_up},
+            recover::before_new,
             run::Run,
             seq,
             side::entered_by,
@@ -42,21 +47,17 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol, TradeType,
-    ticket::Stop,
-    trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
+    trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
-use store::{
-    intent::Status,
-    protection::{self as rows, Protection, Wanted},
-};
+use store::protection::{self as rows, Protection, Wanted};
 
 /// The trade that a change is for.
 #[derive(Clone, Debug, Default)]
 pub struct TradeTarget {
     /// The trade; `None` for the latest one of the market.
     pub trade: Option<IntentId>,
-    /// The version that the caller has seen ([`trade::OpenTrade::version`]); `None` if it does not matter.
+    /// The version that the caller has seen ([`domain::trade::OpenTrade::version`]); `None` if it does not matter.
     pub version: Option<i64>,
     /// Recognizes a repeated request.
     pub idempotency: Option<IdempotencyKey>,
@@ -85,20 +86,6 @@ pub async fn change_trade(
     change: TradeChange,
 ) -> Result<()> {
     protect(desk, actor, id, symbol, target, Wish::Change(change)).await
-}
-
-/// Moves the stop of an open trade to the price at which closing it costs nothing, fees of both ends included.
-///
-/// # Errors
-/// As [`change_trade`]: the price must not have returned to that level.
-pub async fn breakeven(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    target: TradeTarget,
-) -> Result<()> {
-    protect(desk, actor, id, symbol, target, Wish::Breakeven).await
 }
 
 /// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
@@ -231,9 +218,7 @@ impl Changer<'_> {
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
         self.desk.work.begin()?;
-        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
+        self.claim_trade(&trade).await?;
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         let automation = automation.as_ref().map(|changed| &changed.row);
@@ -256,7 +241,7 @@ impl Changer<'_> {
             // It ends changes that cannot be completed.
             before_new(self.desk, &self.access, &self.symbol).await?;
         } else {
-            self.complete_changes().await?;
+            complete_changes(self.desk, &self.access, &self.symbol).await?;
         }
         let position = self.position().await?.ok_or(Error::NotFound)?;
         if by.is_some_and(|by| by != position.side.closing()) {
@@ -275,7 +260,7 @@ impl Changer<'_> {
             let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
             let (held, left) = (position.contracts, position.contracts - amount);
             (
-                Request::Reduce(Reducing { trade, side, amount, left }),
+                Request::Reduce(Reducing { trade, side, amount, left, copy: None }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
                 trade
                     .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
@@ -300,6 +285,14 @@ impl Changer<'_> {
         finish(desk, who, &mut intent, outcome).await.map(drop)
     }
 
+    /// Claims a trade whose entry is not settled, so that a change of its legs can be written.
+    async fn claim_trade(&self, trade: &Intent) -> Result<()> {
+        if trade.settled || claim(self.desk, trade.id, self.desk.clock.now()).await? {
+            return Ok(());
+        }
+        Err(Error::Unavailable { retry_after_s: 2 })
+    }
+
     fn intent(&self, request: Request, legs: Vec<Leg>) -> Intent {
         let id = IntentId::mint(&*self.desk.clock, &*self.desk.entropy);
         Intent::new(self.desk, id, &self.access, self.symbol.clone(), request, legs)
@@ -317,22 +310,8 @@ impl Changer<'_> {
             return Err(Error::field("apiKey", Problem::KeyUnderReview));
         }
         let market = market::find_market(self.desk, key.trade_type, &self.symbol).await?;
-        self.complete_changes().await?;
+        complete_changes(self.desk, &self.access, &self.symbol).await?;
         Ok(market)
-    }
-
-    /// Completes earlier changes of the market. Unavailable while one is still unfinished.
-    async fn complete_changes(&self) -> Result<()> {
-        before_new(self.desk, &self.access, &self.symbol).await?;
-        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
-            if row.symbol == self.symbol && read::<Request>(&row.request)?.changes() {
-                let left = take_up(self.desk, &self.access, row.id).await?;
-                if left.is_some_and(|intent| !matches!(intent.status, Status::Done | Status::Failed)) {
-                    return Err(Error::Unavailable { retry_after_s: 2 });
-                }
-            }
-        }
-        Ok(())
     }
 
     async fn position(&self) -> Result<Option<Position>> {
@@ -363,13 +342,4 @@ impl Changer<'_> {
 /// Whether the trade of a row can be changed: it has not ended, and it is not being closed.
 fn is_open(row: &Protection) -> bool {
     row.ended_at.is_none() && row.wanted != Wanted::Closed
-}
-
-/// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
-fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
-    let entry = at.held_price(trade).ok_or(Error::NotFound)?;
-    let trigger = trade::breakeven(at.side, entry, fee_rate(market.trade_type), market.tick);
-    let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
-    let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

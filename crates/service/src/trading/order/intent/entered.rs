@@ -1,5 +1,6 @@
 //! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since; on
-//! spot less the commission that was taken from it.
+//! spot less the commission that was taken from it. What both orders of an OCO entry filled beyond the amount of the trade
+//! and was closed does not count.
 
 use super::Intent;
 use crate::trading::order::{
@@ -15,7 +16,8 @@ impl Intent {
     /// Returns the amount that was entered in base units; `None` while nothing has filled.
     pub(in crate::trading::order) fn entered(&self) -> Option<Decimal> {
         self.filled_entry()?;
-        Some(self.opening_legs().map(Leg::received).sum())
+        let opened: Decimal = self.opening_legs().map(Leg::received).sum();
+        Some(opened - self.closed_excess())
     }
 
     /// Returns the average price of what was entered; `None` while nothing has filled, and if the price of the entry is
@@ -37,10 +39,12 @@ impl Intent {
         Some(cost.checked_div(amount)?.round_dp(DECIMALS))
     }
 
-    /// Whether it is not written yet how much of the entry or of an addition has filled.
+    /// Whether it is not written yet how much of the entry or of an addition has filled, or was closed beyond the amount.
     pub(super) fn has_unsaved_fills(&self) -> bool {
         self.legs.iter().any(|leg| {
-            matches!(leg.role, Role::Entry | Role::Add) && leg.placed.is_some() && leg.is_unsaved()
+            matches!(leg.role, Role::Entry | Role::Add | Role::Excess)
+                && leg.placed.is_some()
+                && leg.is_unsaved()
         })
     }
 

@@ -29,8 +29,10 @@ pub(in crate::trading::order) fn fits(
     if order.side == Side::Sell {
         fail("side", Problem::NotOnSpot);
     }
-    if matches!(order.entry, Entry::Trailing { .. }) {
-        fail("type", Problem::NotOnSpot);
+    match order.entry {
+        Entry::Trailing { .. } | Entry::Oco { .. } => fail("type", Problem::NotOnSpot),
+        Entry::Until { .. } => fail("timeInForce", Problem::NotOnSpot),
+        Entry::Market | Entry::Limit(_) | Entry::TimedLimit { .. } | Entry::Stop { .. } => {}
     }
     if trigger == PriceSource::Mark {
         fail("trigger", Problem::NotOnSpot);
@@ -85,7 +87,7 @@ fn targets_of(planned: &[Leg]) -> Vec<WantedTarget> {
 mod tests {
     use super::*;
     use crate::trading::order::legs::{self, tests::market};
-    use domain::{Funds, ticket::Stop};
+    use domain::{Funds, Micros, ticket::Stop};
 
     fn d(text: &str) -> Decimal {
         domain::money::parse(text).unwrap()
@@ -120,10 +122,22 @@ mod tests {
             checked(&sell, PriceSource::Mark),
             [("side".to_owned(), Problem::NotOnSpot), ("trigger".to_owned(), Problem::NotOnSpot),]
         );
-        let (activation, callback_rate) = (d("21000"), d("1"));
-        let trailing =
-            ManualOrder { entry: Entry::Trailing { activation, callback_rate }, ..order("0.05", &[]) };
-        assert_eq!(checked(&trailing, PriceSource::Last), [("type".to_owned(), Problem::NotOnSpot)]);
+    }
+
+    #[test]
+    fn spot_has_stop_entries_but_no_others_that_wait_for_a_price_or_a_date() {
+        let with = |entry: Entry| checked(&ManualOrder { entry, ..order("0.05", &[]) }, PriceSource::Last);
+        let (price, trigger) = (d("20000"), d("21000"));
+        let refused = |field: &str| vec![(field.to_owned(), Problem::NotOnSpot)];
+        assert_eq!(
+            with(Entry::Trailing { activation: trigger, callback_rate: Decimal::ONE }),
+            refused("type")
+        );
+        assert_eq!(with(Entry::Oco { price, trigger, limit: None }), refused("type"));
+        assert_eq!(with(Entry::Until { price, until: Micros(0) }), refused("timeInForce"));
+        for limit in [None, Some(trigger)] {
+            assert!(with(Entry::Stop { trigger, limit }).is_empty());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The use cases that sell what spot trades hold.
 
-use super::{Changer, is_open};
+use super::{Changer, LimitClose, is_open};
 use crate::{
     error::{Error, Result},
     trading::{
@@ -10,9 +10,9 @@ use crate::{
             change::{
                 HistoryEntry,
                 part::{Part, amount_of},
+                pending::complete_changes,
                 request::Reducing,
             },
-            claim::claim,
             intent::{Intent, Request},
             place::busy,
             spot::{held_position, too_many_targets},
@@ -91,6 +91,29 @@ impl Changer<'_> {
         Ok(())
     }
 
+    /// Checks a limit close against what spot needs for it: with a stop, a pair of its own whose value counts at the stop.
+    /// `targets` are the take-profits of the trade with it.
+    pub(super) fn check_spot_close(
+        &self,
+        closing: LimitClose,
+        trade: &Intent,
+        targets: usize,
+        market: &Market,
+    ) -> Result<()> {
+        if market.trade_type == TradeType::Futures {
+            return Ok(());
+        }
+        let stop = trade.wanted_stop();
+        if stop.is_some() && too_many_targets(targets) {
+            return Err(Error::field("reduceOnly", Problem::TooManyTargetsOnSpot));
+        }
+        let lowest = stop.and_then(|stop| stop.price.or(stop.stop_price)).unwrap_or(closing.price);
+        if market.check_notional(lowest.min(closing.price), closing.amount).is_err() {
+            return Err(Error::field("amount", Problem::NotionalFilter));
+        }
+        Ok(())
+    }
+
     /// Sells a part of what a spot trade holds, or all of it. The caller holds the per-market lock.
     pub(super) async fn sell(
         self,
@@ -102,7 +125,7 @@ impl Changer<'_> {
         if by == Some(Side::Buy) {
             return Err(Error::field("side", Problem::NotReducing));
         }
-        self.complete_changes().await?;
+        complete_changes(self.desk, &self.access, &self.symbol).await?;
         let (mut trade, row) = self.holding_trade(meant, market).await?;
         let held = trade.holds(market.lot);
         let amount = amount_of(part, held, market)?;
@@ -115,11 +138,9 @@ impl Changer<'_> {
         let often = || Error::field("amount", Problem::ChangedTooOften);
         trade.plan_owners_sale(amount).ok_or_else(often)?;
         self.desk.work.begin()?;
-        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
+        self.claim_trade(&trade).await?;
         let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Reduce, held, left)?;
-        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left };
+        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left, copy: None };
         let mut intent = self.intent(Request::Reduce(reducing), Vec::new());
         let (wanted, once) = (whole.then_some(Wanted::Closed), self.idempotency.as_ref());
         intent.commit_change(self.desk, once, &mut trade, wanted, None, history).await.map_err(busy)?;
