@@ -18,7 +18,7 @@ pub async fn close_open_position(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match (key.parse::<ExchangeKeyId>(), symbol.parse::<Symbol>()) {
-        (Ok(key), Ok(symbol)) => order::close_position(&visit.desk, &actor, key, &symbol).await,
+        (Ok(key), Ok(symbol)) => order::close_market(&visit.desk, &actor, key, &symbol).await,
         (Err(_), _) => Err(Error::NotFound),
         (_, Err(_)) => Err(Error::Refused(Refusal::SymbolInvalid)),
     };

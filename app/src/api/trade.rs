@@ -202,7 +202,7 @@ pub async fn close_position(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let closed = match market_of(&key, &symbol) {
-        Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
+        Ok((id, pair)) => order::close_market(&visit.desk, &actor, id, &pair).await,
         Err(error) => Err(error),
     };
     let done = closed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::PositionClosed));

@@ -313,7 +313,7 @@ pub(crate) async fn two_spot_trades_on_a_market_leave_each_other_alone(db: &Test
     assert_eq!(world.ended(first).await.row.exit_reason, Some(Exit::Stop));
     let view = world.view_of(second).await;
     assert_eq!((view.row.status, view.stop.map(|stop| stop.trigger)), (TradeStatus::Open, Some(d("18000"))));
-    order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    order::close_market(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
     world.ended(second).await;
     assert_eq!(world.coins(), d("1.0019"), "the owner's coins, and the dust of both");
 }

@@ -92,7 +92,7 @@ impl Stage {
             Life::Reduce => {
                 order::close_part(desk, actor, key, &symbol, Part::Amount(d("0.02")), None).await.ok();
             }
-            Life::Close => drop(order::close_position(desk, actor, key, &symbol).await),
+            Life::Close => drop(order::close_market(desk, actor, key, &symbol).await),
         }
     }
 

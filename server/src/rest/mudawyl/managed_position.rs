@@ -63,7 +63,8 @@ pub(super) async fn adopt_position(
 /// Close All Positions
 ///
 /// Closes every position of a key at the market price, or only that of `symbol`, and cancels the orders of these markets.
-/// Orders on markets without a position stay. Returns the result for each position. Not in the original document.
+/// Orders on markets without a position stay. Of a SPOT key, it sells the coins of its own trades and no others. Returns the
+/// result for each position. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade/close-all",

@@ -87,26 +87,41 @@ async fn place_with(
     desk.work.run(work).await
 }
 
-/// Cancels a market's open orders and closes its position. On spot it cancels the open buy orders, and sells what the desk's
-/// own trades hold; the account's other coins and sell orders stay.
+/// Cancels a market's open orders and closes its position.
 ///
 /// # Errors
-/// 1103, 1300, 1500.
+/// 1103, 1106, 1300, 1500.
 pub async fn close_position(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<()> {
-    let access = Access::any(desk, actor, id).await?;
+    let access = Access::futures(desk, actor, id).await?;
     market::find_market(desk, access.row.key.trade_type, symbol).await?;
-    if access.row.key.trade_type == TradeType::Spot {
-        return change::sell_market(desk, access, symbol).await;
-    }
     close_with(desk, access, symbol.clone(), Request::Close).await
 }
 
-/// Does the same as [`close_position`], for the panic button.
+/// Does the same as [`close_position`] on a futures key. On a spot key it cancels the open buy orders, and sells the coins of
+/// the desk's own trades; the account's other coins and sell orders stay.
+///
+/// # Errors
+/// 1103, 1300, 1500.
+pub async fn close_market(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<()> {
+    let access = Access::any(desk, actor, id).await?;
+    if access.row.key.trade_type == TradeType::Futures {
+        return close_position(desk, actor, id, symbol).await;
+    }
+    market::find_market(desk, TradeType::Spot, symbol).await?;
+    change::sell_market(desk, access, symbol).await
+}
+
+/// Does the same as [`close_market`], for the panic button.
 pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: Symbol) -> Result<()> {
     if access.row.key.trade_type == TradeType::Spot {
         return change::sell_market(desk, access, &symbol).await;

@@ -1,6 +1,6 @@
 //! Closes every position of an account, or that of one market.
 
-use super::close_position;
+use super::close_market;
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -25,7 +25,7 @@ pub struct ClosedPosition {
     pub outcome: Result<()>,
 }
 
-/// Closes every position of a key as [`close_position`] does, or only that of `symbol`, all at the same time. Those of a spot
+/// Closes every position of a key as [`close_market`] does, or only that of `symbol`, all at the same time. Those of a spot
 /// key are what the desk's own trades hold.
 /// Markets without a position are left alone, with their orders.
 ///
@@ -49,7 +49,7 @@ pub async fn close_positions(
         TradeType::Spot => spot::held_positions(desk, id, symbol).await?,
     };
     let each = positions.into_iter().map(|position| async move {
-        let outcome = close_position(desk, actor, id, &position.symbol).await;
+        let outcome = close_market(desk, actor, id, &position.symbol).await;
         if let Err(Error::Fault(fault)) = &outcome {
             tracing::error!(key = %id, symbol = %position.symbol, "could not close a position: {fault:#}");
         }
