@@ -70,6 +70,8 @@ pub struct TradeRow {
     pub risk: Option<DecimalText>,
     /// How it ended.
     pub exit_reason: Option<Exit>,
+    /// Whether it was opened beside other trades, whose position it shares.
+    pub beside: bool,
     /// The owner's note.
     pub note: String,
     /// The owner's tags.
@@ -87,7 +89,7 @@ pub struct TradeRow {
 select! {
     trades -> TradeRow,
     "intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, exit_price, \
-     realized, fees, funding, risk, exit_reason, note, tags, version, opened_at, closed_at, created_at",
+     realized, fees, funding, risk, exit_reason, beside, note, tags, version, opened_at, closed_at, created_at",
     "from trades"
 }
 
@@ -95,20 +97,21 @@ select! {
 pub(crate) async fn insert_trade(
     tx: &mut Tx,
     opener: &crate::protection::Opener<'_>,
-    side: Side,
+    protection: &crate::protection::NewProtection,
 ) -> Result<()> {
     exec!(
         tx,
         "insert into trades \
-           (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, created_at) \
+           (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, beside, created_at) \
          values ($1, $2, $3, $4, $5, \
            case when exists (select 1 from copies where id = $1) then 'COPY' else 'MANUAL' end, \
-           'OPENING', '0', $6)",
+           'OPENING', '0', $6, $7)",
         opener.intent_id,
         opener.user_id,
         opener.exchange_key_id,
         opener.symbol,
-        side,
+        protection.side,
+        protection.held_before.is_some(),
         opener.created_at
     )?;
     Ok(())
@@ -270,6 +273,27 @@ pub async fn list_changes(from: impl Source, trade: IntentId) -> Result<Vec<Chan
 /// Returns a trade of any user, for internal use.
 pub async fn get_trade(from: impl Source, trade: IntentId) -> Result<Option<TradeRow>> {
     trades!(from, fetch_optional, "where intent_id = $1", trade)
+}
+
+/// Lists the trades that have shared a position with this one, oldest first. They were open on its side of its market at the
+/// same time, and the later one of each pair was opened beside the other.
+pub async fn list_sharing(from: impl Source, trade: &TradeRow) -> Result<Vec<TradeRow>> {
+    let Some(opened_at) = trade.opened_at else { return Ok(Vec::new()) };
+    let mut others = trades!(
+        from,
+        fetch_all,
+        "where exchange_key_id = $1 and symbol = $2 and side = $3 and intent_id <> $4 \
+           and opened_at is not null and opened_at <= $6 and (closed_at is null or closed_at >= $5) \
+         order by intent_id",
+        trade.exchange_key_id,
+        trade.symbol.clone(),
+        trade.side,
+        trade.intent_id,
+        opened_at,
+        trade.closed_at.unwrap_or(Micros(i64::MAX))
+    )?;
+    others.retain(|other| if other.intent_id > trade.intent_id { other.beside } else { trade.beside });
+    Ok(others)
 }
 
 /// Restricts a list of trades.

@@ -21,7 +21,7 @@ fn d(text: &str) -> domain::Decimal {
 }
 
 fn opening(owner: domain::UserId, key: u128, number: u128) -> NewIntent {
-    let protection = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let protection = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: None });
     NewIntent { protection, ..intent(owner, key, number) }
 }
 
