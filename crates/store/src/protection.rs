@@ -72,6 +72,8 @@ pub struct Protection {
     /// The position's amount in base units before the entry, if the trade was opened beside others that share the position;
     /// `None` for one that replaced what was open on the market.
     pub held_before: Option<DecimalText>,
+    /// The amount of a trade on a shared position that was closed outside Slipstream, in base units; `None` for nothing.
+    pub lost: Option<DecimalText>,
     /// When the intent was recorded.
     pub created_at: Micros,
 }
@@ -79,7 +81,7 @@ pub struct Protection {
 select! {
     protections -> Protection,
     "intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-     ended_at, held_before, created_at",
+     ended_at, held_before, lost, created_at",
     "from protected_trades"
 }
 
@@ -156,6 +158,17 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 /// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
 pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
+    Ok(())
+}
+
+/// Records how much of a trade on a shared position was closed outside Slipstream, in base units.
+pub async fn set_lost(tx: &mut Tx, intent: IntentId, lost: Decimal) -> Result<()> {
+    exec!(
+        tx,
+        "update protected_trades set lost = $2 where intent_id = $1",
+        intent,
+        Some(DecimalText(lost))
+    )?;
     Ok(())
 }
 

@@ -28,6 +28,7 @@ mod rehearse;
 mod run;
 mod send;
 mod seq;
+mod sharing;
 mod side;
 pub mod trade;
 

@@ -116,6 +116,7 @@ pub(crate) struct Ending {
 }
 
 /// A set of orders that we have decided to send.
+#[derive(Clone)]
 pub(crate) struct Intent {
     pub(crate) id: IntentId,
     pub(crate) user: UserId,

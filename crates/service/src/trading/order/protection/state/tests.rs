@@ -24,6 +24,7 @@ fn row(n: u128) -> Protection {
         told_at: None,
         ended_at: None,
         held_before: None,
+        lost: None,
         created_at: Micros(0),
     }
 }
