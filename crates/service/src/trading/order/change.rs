@@ -23,4 +23,4 @@ pub(super) use history::HistoryEntry;
 pub use part::Part;
 pub(super) use request::{Adding, Protecting, Reducing};
 pub(super) use shown::{in_force, open_trades, version_of};
-pub(super) use work::carry_out;
+pub(super) use work::{carry_out, resize_stop};

@@ -132,6 +132,10 @@ pub(crate) struct PlannedOrder {
     pub(crate) callback_rate: Option<Decimal>,
     pub(crate) time_in_force: TimeInForce,
     pub(crate) reduce_only: bool,
+    /// Whether it replaces all earlier stops of its trade, whatever their amounts: on a shared position a stop fits the trade's
+    /// part. Earlier releases did not record it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) resizes: bool,
 }
 
 impl PlannedOrder {
@@ -147,6 +151,7 @@ impl PlannedOrder {
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: true,
+            resizes: false,
         }
     }
 
@@ -174,6 +179,7 @@ impl PlannedOrder {
             callback_rate: order.callback_rate,
             time_in_force: order.time_in_force,
             reduce_only: order.reduce_only,
+            resizes: false,
         }
     }
 
@@ -248,6 +254,14 @@ impl PlannedOrder {
     }
 }
 
+/// Reduces the legs of an order to those that open a trade beside others: nothing is cancelled or closed, and the stop closes
+/// only what the trade has.
+pub(crate) fn beside_others(legs: &mut Vec<Leg>, amount: Decimal) {
+    legs.retain(|leg| !matches!(leg.role, Role::Cancel | Role::Close));
+    let stops = legs.iter_mut().filter(|leg| leg.role == Role::Stop);
+    stops.filter_map(|leg| leg.order.as_mut()).for_each(|order| order.amount = Some(amount));
+}
+
 /// Returns the legs that cancel a market's orders and close its position.
 pub(crate) fn closing() -> Vec<Leg> {
     vec![Leg::new(seq::CANCEL, Role::Cancel, None), Leg::new(seq::CLOSE, Role::Close, None)]
@@ -288,6 +302,7 @@ fn entry(order: &ManualOrder) -> PlannedOrder {
             _ => TimeInForce::Gtc,
         },
         reduce_only: false,
+        resizes: false,
     }
 }
 
@@ -304,6 +319,7 @@ pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrd
         callback_rate: None,
         time_in_force: TimeInForce::GteGtc,
         reduce_only: true,
+        resizes: false,
     }
 }
 

@@ -8,11 +8,12 @@ mod part;
 pub(super) use part::Part;
 
 use super::{
-    intent::{Intent, Request},
+    intent::Intent,
     legs::{Leg, Role},
+    protection::just_entered,
 };
 use crate::{error::Result, trading::Trading};
-use domain::{Decimal, IntentId, Order, Side};
+use domain::{Decimal, IntentId, Micros, Order, Side};
 use store::{
     DecimalText,
     intent::Reduction,
@@ -67,6 +68,13 @@ impl Sharer {
         self.intent.unclosed(self.reduced + self.lost())
     }
 
+    /// Whether something was entered so recently that the exchange may not report it yet.
+    fn just_grew(&self, now: Micros) -> bool {
+        let added = self.intent.legs.iter().filter(|leg| leg.role == Role::Add);
+        let added = added.filter_map(|leg| leg.changed_at).max();
+        just_entered(self.row.entered_at, now) || just_entered(added, now)
+    }
+
     /// Returns what was closed of it outside the desk.
     fn lost(&self) -> Decimal {
         self.row.lost.map_or(Decimal::ZERO, |lost| lost.0)
@@ -103,18 +111,30 @@ impl SharedPosition {
         if rows.len() < 2 {
             return Ok(None);
         }
+        let shared = Self::of_rows(desk, rows, Some(intent), side).await?;
+        Ok(Some(shared).filter(|shared| shared.trades.len() > 1))
+    }
+
+    /// Loads the trades of these rows, of which `own` is known already.
+    pub(super) async fn of_rows(
+        desk: &Trading,
+        rows: Vec<Protection>,
+        own: Option<&Intent>,
+        side: Side,
+    ) -> Result<Self> {
         let mut trades = Vec::with_capacity(rows.len());
         for row in rows {
-            let trade = if row.intent_id == intent.id {
-                Some(intent.clone())
-            } else {
-                Intent::load(desk, row.intent_id).await?
+            let trade = match own.filter(|own| own.id == row.intent_id) {
+                Some(own) => Some(own.clone()),
+                None => Intent::load(desk, row.intent_id).await?,
             };
-            let Some(trade) = trade else { continue };
-            trades.push(Sharer::new(desk, trade, row).await?);
+            if let Some(trade) = trade {
+                trades.push(Sharer::new(desk, trade, row).await?);
+            }
         }
-        let own = trades.iter().position(|trade| trade.intent.id == intent.id).unwrap_or(0);
-        Ok((trades.len() > 1).then_some(Self { trades, own, side }))
+        let is_own = |trade: &Sharer| own.is_some_and(|own| own.id == trade.intent.id);
+        let own = trades.iter().position(is_own).unwrap_or_default();
+        Ok(Self { trades, own, side })
     }
 
     /// Returns what each trade has, oldest first.
@@ -175,10 +195,6 @@ impl Intent {
         rescues.filter_map(|leg| leg.placed.as_ref()).map(|order: &Order| order.filled).sum()
     }
 
-    /// Whether it may share the position with trades that were open before.
-    pub(super) const fn is_manual(&self) -> bool {
-        matches!(self.request, Request::Open(_) | Request::Adopt(_))
-    }
 }
 
 #[cfg(test)]

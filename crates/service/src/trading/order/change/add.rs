@@ -105,7 +105,8 @@ impl Run<'_> {
     /// Looks for evidence of an order that the exchange does not find by its id: a position that is as large as
     /// requested. Its price follows from the averages before and after.
     async fn evidence_of_addition(&self, adding: &Adding, leg: &Leg) -> RunResult<Option<Order>> {
-        let (Some(planned), Some(position)) = (&leg.order, self.position().await?) else { return Ok(None) };
+        let position = self.position_of(self.intent).await?;
+        let (Some(planned), Some(position)) = (&leg.order, position) else { return Ok(None) };
         let grown = position.contracts - adding.held;
         if entered_by(position.side) != adding.side || grown < adding.amount {
             return Ok(None);
@@ -123,7 +124,8 @@ impl Run<'_> {
     async fn held_of(&self, expected: Decimal) -> RunResult<Decimal> {
         let (side, began) = (self.intent.entry_side(), self.desk.clock.boot());
         loop {
-            let position = self.position().await?.filter(|position| Some(entered_by(position.side)) == side);
+            let position = self.position_of(self.intent).await?;
+            let position = position.filter(|position| Some(entered_by(position.side)) == side);
             let held = position.map_or(Decimal::ZERO, |position| position.contracts);
             if held >= expected || self.desk.clock.boot().since(began) >= READINGS_LAG {
                 return Ok(held.min(expected));

@@ -26,9 +26,12 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
         // Its position has ended; another one is not reduced.
         return Ok(());
     }
-    let Reducing { side, amount, left, .. } = *reducing;
+    let Reducing { side, amount, left, whole, .. } = *reducing;
     let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
     run.intent.save_progress(desk).await?;
+    if let Some(trade) = trade.as_ref().filter(|_| whole && closed.is_ok()) {
+        return trade.end_protection(run).await;
+    }
     let Some(trade) = trade.filter(|_| Rule::TargetsFitPosition.holds()) else { return closed.map(drop) };
     match closed {
         Ok(_) => trade.fit_targets(left).await,
@@ -42,6 +45,15 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
 }
 
 impl TradeRun<'_> {
+    /// Cancels the stop and the take-profits of a trade that was closed, because they would close what others have of the
+    /// position. The supervisor settles it.
+    async fn end_protection(&self, run: &Run<'_>) -> RunResult<()> {
+        let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
+        let cancelled = run.cancel_protection(&trade).await;
+        trade.save(self.desk).await?;
+        cancelled
+    }
+
     /// Places the take-profits again if together they exceed the position, or if they had to make way for the close.
     async fn fit_targets(&self, left: Decimal) -> RunResult<()> {
         let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
@@ -84,7 +96,10 @@ impl Intent {
 impl Run<'_> {
     /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
     /// that are open fit.
-    async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
+    pub(in crate::trading::order) async fn fitted(
+        &mut self,
+        left: Decimal,
+    ) -> RunResult<Option<TargetStep>> {
         let seen = self.inspect().await?;
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);

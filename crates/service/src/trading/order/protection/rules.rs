@@ -100,6 +100,12 @@ rules! {
     AddedPartIsOurs,
     /// After a partial close the take-profits are fitted to the position.
     TargetsFitPosition,
+    /// The stop of a trade on a shared position closes no more than the trade's part.
+    SharedStopFits,
+    /// The take-profits of a trade on a shared position close no more than the trade's part.
+    SharedTargetsFit,
+    /// Before a part of a shared position is closed for lack of a stop, it is read for as long as reads may lag.
+    SharedPartIsReadLonger,
     /// A difference is inspected again within seconds.
     DifferenceIsRetriedSoon,
 }

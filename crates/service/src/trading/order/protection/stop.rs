@@ -13,6 +13,7 @@ use crate::{
         legs::{PlannedOrder, Role},
         run::{Halt, Run, RunResult},
         seq,
+        sharing::{Part, SharedPosition},
     },
 };
 use domain::{Decimal, Micros, Order, Position, Side, time::SECOND};
@@ -29,6 +30,9 @@ const STOP_PATIENCE: i64 = 8 * SECOND;
 const NEW: i64 = 60 * SECOND;
 /// Pause between the two readings that must agree before a position is closed at market.
 pub(in crate::trading::order) const BETWEEN_READINGS: Duration = Duration::from_secs(1);
+/// The same pause for a part of a shared position. A stop that has filled while reads lag would otherwise be taken for a
+/// missing one, and closing the part again would close another trade's.
+const AFTER_LAG: Duration = Duration::from_secs(5);
 /// How long after a fill the exchange may not yet report its position.
 pub(in crate::trading::order) const READINGS_LAG: i64 = 5 * SECOND;
 /// The owner is notified once a position has been without its stop for this long.
@@ -44,14 +48,20 @@ const MAX_INSPECTIONS: u8 = 3;
 pub(in crate::trading::order) struct Seen {
     pub(in crate::trading::order) position: Option<Position>,
     pub(in crate::trading::order) open: Vec<Order>,
+    /// Set if the position is shared: then these are the trade's part of it, and the orders that concern that part.
+    pub(in crate::trading::order) part: Option<Part>,
 }
 
 impl Run<'_> {
-    /// Reads position and open orders. Orders come first: a stop that fills in between then appears without
+    /// Reads position and open orders, of a shared position the trade's part. Orders come first: a stop that fills in between then appears without
     /// its position, which is harmless; the reverse would not be.
     pub(in crate::trading::order) async fn inspect(&self) -> RunResult<Seen> {
         let open = self.open_orders().await?;
-        Ok(Seen { position: self.position().await?, open })
+        let position = self.position().await?;
+        match SharedPosition::load(self.desk, self.intent).await? {
+            Some(shared) => self.part(shared, open, position).await,
+            None => Ok(Seen { position, open, part: None }),
+        }
     }
 
     /// Decides the next repair for the position that this intent opened, with the intent's own stop as the
@@ -64,6 +74,7 @@ impl Run<'_> {
             entered: self.intent.entered(),
             entry_open: self.intent.leg_order(seq::ENTRY).is_some_and(|entry| !entry.is_final()),
             superseded: false,
+            shared: false,
             position: seen.position.as_ref(),
             open: &seen.open,
             // A stop that was moved protects as well; the supervisor replaces it.
@@ -214,7 +225,7 @@ impl Run<'_> {
         }
         let next = self.intent.next_stop();
         let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
-        let order = PlannedOrder { amount: lost.amount.map(|_| amount), ..lost };
+        let order = PlannedOrder { amount: lost.amount.map(|_| amount), resizes: false, ..lost };
         self.plan_and_save(next, Role::Stop, order).await?;
         let placed = self.send(next).await;
         self.intent.save_progress(self.desk).await?;
@@ -256,11 +267,15 @@ impl Run<'_> {
     /// must agree first.
     pub(in crate::trading::order) async fn rescue(&mut self, failure: ExchangeFailure) -> RunResult<()> {
         let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
+        let mut pause = BETWEEN_READINGS;
         for reading in 0..readings {
             if reading > 0 {
-                self.desk.clock.sleep(BETWEEN_READINGS).await;
+                self.desk.clock.sleep(pause).await;
             }
             let seen = self.inspect().await?;
+            if seen.part.is_some() && Rule::SharedPartIsReadLonger.holds() {
+                pause = AFTER_LAG;
+            }
             if !matches!(self.next_for_stop(&seen), Next::PlaceStop(_)) {
                 return Ok(());
             }
@@ -277,7 +292,12 @@ impl Run<'_> {
     pub(in crate::trading::order) async fn close_unprotected(&mut self) -> RunResult<()> {
         self.end_entry().await?;
         let entered = self.intent.entry_side().zip(self.intent.entered());
-        let (side, amount) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
+        let (side, entered) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
+        let amount = match self.own_part().await? {
+            // What earlier closing orders of the trade have closed is subtracted again.
+            Some(part) => part + self.intent.rescued(),
+            None => entered,
+        };
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
         // The end of a time limit was notified when it was reached.
         let over = store::automation::is_over(&self.desk.db, self.intent.id).await.map_err(Error::from)?;
@@ -288,6 +308,16 @@ impl Run<'_> {
             tx.commit().await.map_err(Error::from)?;
         }
         Ok(())
+    }
+
+    /// Returns the amount of the trade's part of a shared position; `None` if it has the position for itself.
+    async fn own_part(&self) -> RunResult<Option<Decimal>> {
+        if SharedPosition::load(self.desk, self.intent).await?.is_none() {
+            return Ok(None);
+        }
+        let seen = self.inspect().await?;
+        let held = || seen.position.map_or(Decimal::ZERO, |position| position.contracts);
+        Ok(seen.part.is_some().then(held))
     }
 
     /// Cancels the rest of an entry, because further fills would not be protected.

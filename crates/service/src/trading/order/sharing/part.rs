@@ -49,6 +49,23 @@ impl Run<'_> {
         Ok(Seen { position, open: shared.own_orders(open), part: Some(Part { uncertain, ended }) })
     }
 
+    /// Determines what each trade on a position of `held` has, before another one is opened beside them. What a trade that
+    /// had the position for itself is missing was closed elsewhere.
+    pub(in crate::trading::order) async fn share_out(
+        &self,
+        shared: &mut SharedPosition,
+        open: &[Order],
+        held: Decimal,
+    ) -> RunResult<()> {
+        self.learn_exits(shared, open, held).await?;
+        let now = self.desk.clock.now();
+        let alone = shared.trades.len() == 1 && !shared.trades.iter().any(|trade| trade.just_grew(now));
+        if alone && shared.rests().iter().sum::<Decimal>() > held {
+            shared.write_off(self.desk, held).await?;
+        }
+        Ok(())
+    }
+
     /// Returns the market's position without the parts of other trades than `trade`. What its owner has added elsewhere is
     /// contained.
     pub(in crate::trading::order) async fn position_of(&self, trade: &Intent) -> RunResult<Option<Position>> {

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, MarginMode, Market, Position, Refusal, Symbol, sizing,
+    Decimal, ExchangeKeyId, MarginMode, Market, Position, Symbol, sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade::{ChangeKind, StopChange},
     validation::Problem,
@@ -121,13 +121,9 @@ impl Changer<'_> {
         last: Decimal,
         means: &Means,
     ) -> Result<()> {
-        let refused = Refusal::ExchangeBadRequest;
         checks::addition_affordable(&order, last, means.free, means.leverage)?;
-        let amount = held.contracts.checked_add(order.amount).ok_or(refused)?;
-        let before = held.entry_price.checked_mul(held.contracts).ok_or(refused)?;
-        let added = last.checked_mul(order.amount).ok_or(refused)?;
-        let average = before.checked_add(added).and_then(|cost| cost.checked_div(amount)).ok_or(refused)?;
-        let whole = ManualOrder { amount, entry: Entry::Limit(average), ..order };
+        let whole = checks::together(order, held, last)?;
+        let average = whole.entry.price().unwrap_or(last);
         checks::stop_comes_first(&whole, average, means.total, means.leverage, means.mode)?;
         let key = self.access.row.key.id;
         if let Some(limits) = check_first_day(self.desk, key, &whole, last).await?
