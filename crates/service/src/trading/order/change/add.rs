@@ -14,6 +14,7 @@ use crate::{
         legs::Leg,
         protection::{BETWEEN_READINGS, READINGS_LAG, rules::Rule},
         run::{Halt, Run, RunResult},
+        sharing::SharedPosition,
         side::entered_by,
     },
 };
@@ -111,9 +112,11 @@ impl Run<'_> {
         if entered_by(position.side) != adding.side || grown < adding.amount {
             return Ok(None);
         }
+        // The average of a shared position is that of all its trades.
+        let shared = SharedPosition::load(self.desk, self.intent).await?.is_some();
         let before = adding.price.checked_mul(adding.held);
         let cost = position.entry_price.checked_mul(position.contracts).zip(before);
-        let average = cost.and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
+        let average = cost.filter(|_| !shared).and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
         let id = self.intent.client_id(leg.seq);
         let assumed = planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
         Ok(Some(Order { average, ..assumed }))

@@ -5,6 +5,7 @@ mod alive;
 mod ending;
 mod entry;
 mod moved;
+mod part;
 
 pub(super) use alive::stop_is_alive;
 
@@ -273,18 +274,6 @@ impl Supervisor<'_> {
             run.intent.save_progress(run.desk).await?;
         }
         Ok(())
-    }
-
-    /// Records the trade's own orders that have closed a part of a shared position, and notifies the owner of them.
-    async fn record_ended(&self, run: &mut Run<'_>, seen: &Seen) -> RunResult<()> {
-        let Some(part) = seen.part.as_ref().filter(|part| !part.ended.is_empty()) else { return Ok(()) };
-        let mut ended = Vec::new();
-        for (seq, order) in &part.ended {
-            run.intent.mark(*seq, LegStatus::Placed, Some(order.clone()));
-            ended.push(order.clone());
-        }
-        report_filled(run.desk, self.access, run.intent, &ended).await?;
-        Ok(run.intent.save_progress(run.desk).await?)
     }
 
     /// Notifies the owner of take-profit orders that were filled while the position is still open.

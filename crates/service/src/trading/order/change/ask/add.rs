@@ -14,8 +14,9 @@ use crate::{
             },
             checks::{self, FEE_RATE},
             claim::claim,
-            intent::Request,
+            intent::{Intent, Request},
             place::{busy, check_first_day, may_enter},
+            run::Run,
         },
     },
 };
@@ -81,7 +82,9 @@ impl Changer<'_> {
         }
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let held = self.position().await?.ok_or(Error::NotFound)?;
-        let at = Situation::of(&trade, Some(&held), last).ok_or(Error::NotFound)?;
+        let (part, shared) = self.part(&mut trade).await?;
+        let at = Situation::of(&trade, part.as_ref(), last).ok_or(Error::NotFound)?;
+        let at = if shared { at.shared() } else { at };
         let means = self.means().await?;
         let stop = match super::in_force(&trade, &row).stop {
             Some(StopChange::Set(stop)) => Some(stop),
@@ -99,13 +102,14 @@ impl Changer<'_> {
         };
         checks::market_fits(&order, &market, last)?;
         self.check_whole(order, &held, last, &means).await?;
-        let adding = plan_addition(&mut trade, &at, &held, amount)?;
+        let own = if shared { self.without_others(&mut trade).await? } else { held };
+        let adding = plan_addition(&mut trade, &at, &own, amount)?;
         self.desk.work.begin()?;
         if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
             return Err(Error::Unavailable { retry_after_s: 2 });
         }
-        let after = held.contracts + amount;
-        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, held.contracts, after)?;
+        let before = if shared { at.amount } else { own.contracts };
+        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, before, before + amount)?;
         let mut intent = self.intent(Request::Add(Box::new(adding)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         intent.commit_change(self.desk, idempotency, &mut trade, None, None, history).await.map_err(busy)?;
@@ -132,6 +136,13 @@ impl Changer<'_> {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
         Ok(())
+    }
+
+    /// Returns the position without the parts of the other trades on it.
+    async fn without_others(&self, trade: &mut Intent) -> Result<Position> {
+        let run = Run::new(self.desk, &self.access.who, trade, false).await?;
+        let position = run.position_of(run.intent).await;
+        self.access.known(self.desk, position).await?.ok_or(Error::NotFound)
     }
 
     async fn means(&self) -> Result<Means> {

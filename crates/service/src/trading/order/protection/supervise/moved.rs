@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     trading::order::{
         legs::{PlannedOrder, Role},
-        protection::{is_stop, rules::Rule, stop::Seen},
+        protection::is_stop,
         run::{Halt, Run, RunResult},
         seq,
     },
@@ -50,39 +50,6 @@ impl Run<'_> {
             Err(Halt::Fault(error)) => Err(Halt::Fault(error)),
             Err(_) => Ok(false),
         }
-    }
-
-    /// Plans a stop for `amount` in place of the wanted one, which closes more. The next repairs place it and cancel the others.
-    pub(super) async fn size_wanted_stop(&mut self, amount: Decimal) -> RunResult<()> {
-        let wanted = self.intent.wanted_stop().cloned();
-        let Some(order) = wanted else { return Ok(()) };
-        let next = self.intent.next_stop();
-        let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
-        let order = PlannedOrder { amount: Some(amount), resizes: true, ..order };
-        Ok(self.plan_and_save(next, Role::Stop, order).await?)
-    }
-
-    /// Fits the take-profits of a trade to its part of a shared position, if together they exceed it. Returns whether they
-    /// were changed.
-    pub(super) async fn fit_part_targets(&mut self, seen: &Seen) -> RunResult<bool> {
-        let Some(position) = seen.position.as_ref().filter(|_| seen.part.is_some()) else { return Ok(false) };
-        if self.intent.entry_rests() || !Rule::SharedTargetsFit.holds() {
-            return Ok(false);
-        }
-        let own = |order: &&Order| {
-            let leg = self.intent.leg_by_client_id(&order.client_order_id);
-            leg.is_some_and(|leg| leg.role == Role::Target)
-        };
-        let remaining = |order: &Order| order.remaining.unwrap_or_default();
-        let total: Decimal = seen.open.iter().filter(own).map(remaining).sum();
-        if total <= position.contracts {
-            return Ok(false);
-        }
-        let Some(step) = self.fitted(position.contracts).await? else { return Ok(false) };
-        self.intent.save_progress(self.desk).await?;
-        self.change_targets(&step).await?;
-        self.intent.save_progress(self.desk).await?;
-        Ok(true)
     }
 
     async fn notify_of_refused_move(&self, failure: &ExchangeFailure) -> RunResult<()> {
