@@ -4,14 +4,12 @@ mod rescue;
 
 use super::{
     answer::{StopRefusal, stop_refusal},
-    breaker::BreakerVerdict,
     decide::{Facts, Next, next},
     rules::Rule,
 };
 use crate::{
     error::{Error, Result},
     trading::order::{
-        close::Share,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, RunResult},
         seq,
