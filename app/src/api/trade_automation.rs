@@ -43,6 +43,7 @@ pub async fn set_automation(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let form = at_desk("trade-automation", &key, &symbol)
+        .keep("id", &trade)
         .keep("breakevenAfter", &breakeven_after)
         .keep("trailingPercent", &trailing_percent)
         .keep("trailingAtr", &trailing_atr)

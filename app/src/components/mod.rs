@@ -17,6 +17,7 @@ pub(crate) mod presets;
 pub(crate) mod profit_chart;
 pub(crate) mod record;
 pub(crate) mod rendered;
+pub(crate) mod shared_trades;
 pub(crate) mod show;
 pub(crate) mod tables;
 pub(crate) mod ticks;

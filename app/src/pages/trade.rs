@@ -9,6 +9,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         presets::{self, preset_bar, save_form},
+        shared_trades::shared_trades,
         show::show,
         tables::dated_in,
     },
@@ -67,6 +68,8 @@ pub(crate) fn page() -> impl IntoView {
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
         let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
+        let shared =
+            init.tradable.then(|| shared_trades(&init.account, &posted, || fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
@@ -84,6 +87,7 @@ pub(crate) fn page() -> impl IntoView {
             {presets}
             {adopt}
             <TradeDesk/>
+            {shared}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))

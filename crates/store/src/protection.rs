@@ -163,12 +163,7 @@ pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> 
 
 /// Records how much of a trade on a shared position was closed outside Slipstream, in base units.
 pub async fn set_lost(tx: &mut Tx, intent: IntentId, lost: Decimal) -> Result<()> {
-    exec!(
-        tx,
-        "update protected_trades set lost = $2 where intent_id = $1",
-        intent,
-        Some(DecimalText(lost))
-    )?;
+    exec!(tx, "update protected_trades set lost = $2 where intent_id = $1", intent, Some(DecimalText(lost)))?;
     Ok(())
 }
 

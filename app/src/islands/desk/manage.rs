@@ -21,11 +21,16 @@ use leptos::prelude::*;
 /// The empty take-profit rows below those that exist.
 const SPARE_ROWS: usize = 2;
 
-/// The controls of the market's open trade; of a position that Slipstream did not open, only its parts can be closed.
+/// The controls of the market's open trade; of a position that Slipstream did not open, or that several trades share, only its parts
+/// can be closed.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Fills and moves of the stop that its owner did not ask for do not change the controls: what is typed in them is kept.
     let find = move |_: Option<&Option<OpenTrade>>| {
-        account.state.peek(|state| state.trades.iter().find(|trade| !trade.entered.is_zero()).cloned())
+        account.state.peek(|state| {
+            let mut entered = state.trades.iter().filter(|trade| !trade.entered.is_zero());
+            // Trades that share a position are listed below the desk, each with its own controls.
+            entered.next().filter(|_| entered.next().is_none()).cloned()
+        })
     };
     let trade = Memo::new_with_compare(find, is_changed);
     let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));

@@ -94,7 +94,6 @@ impl Request {
             | Self::CancelEntries => None,
         }
     }
-
 }
 
 /// Why an intent failed, kept for callers who repeat the request.

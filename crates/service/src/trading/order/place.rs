@@ -19,12 +19,12 @@ use super::{
     recover,
     run::{Run, RunResult},
 };
-use beside::Beside;
 use crate::{
     actor::Actor,
     error::{Error, Result},
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
+use beside::Beside;
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     first_day::{FirstDayLimits, entry_value},

@@ -194,7 +194,6 @@ impl Intent {
         let rescues = self.legs.iter().filter(|leg| leg.role == Role::Rescue);
         rescues.filter_map(|leg| leg.placed.as_ref()).map(|order: &Order| order.filled).sum()
     }
-
 }
 
 #[cfg(test)]

@@ -116,7 +116,9 @@ impl Run<'_> {
         let shared = SharedPosition::load(self.desk, self.intent).await?.is_some();
         let before = adding.price.checked_mul(adding.held);
         let cost = position.entry_price.checked_mul(position.contracts).zip(before);
-        let average = cost.filter(|_| !shared).and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
+        let average = cost
+            .filter(|_| !shared)
+            .and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
         let id = self.intent.client_id(leg.seq);
         let assumed = planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
         Ok(Some(Order { average, ..assumed }))

@@ -87,7 +87,8 @@ impl Situation {
     /// counts what the owner has added elsewhere, too, and then the trade's own average is returned.
     pub(super) fn held_price(&self, trade: &Intent) -> Option<Decimal> {
         let added = trade.filled_entry().is_some_and(|entry| Some(entry.filled) != trade.entered());
-        let own = !self.unfilled && !self.shared && trade.entered().is_some_and(|entered| self.held <= entered);
+        let own =
+            !self.unfilled && !self.shared && trade.entered().is_some_and(|entered| self.held <= entered);
         let reported = self.entry_price.filter(|_| added && own);
         reported.or_else(|| trade.average_entry()).or(self.entry_price)
     }

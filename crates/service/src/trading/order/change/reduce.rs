@@ -96,10 +96,7 @@ impl Intent {
 impl Run<'_> {
     /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
     /// that are open fit.
-    pub(in crate::trading::order) async fn fitted(
-        &mut self,
-        left: Decimal,
-    ) -> RunResult<Option<TargetStep>> {
+    pub(in crate::trading::order) async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
         let seen = self.inspect().await?;
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);

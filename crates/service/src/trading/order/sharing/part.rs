@@ -189,7 +189,8 @@ impl Sharer {
             let leg = self.intent.leg_by_client_id(&order.client_order_id);
             leg.is_some_and(|leg| leg.role == Role::Stop)
         });
-        let covered: Decimal = own.map(|order| order.amount.map_or(rest, |amount| amount - order.filled)).sum();
+        let covered: Decimal =
+            own.map(|order| order.amount.map_or(rest, |amount| amount - order.filled)).sum();
         (rest - covered).max(Decimal::ZERO)
     }
 }

@@ -150,8 +150,12 @@ mod tests {
 
     #[test]
     fn each_trade_gains_from_its_own_price_on() {
-        let fills =
-            [fill(1, 1, BUY, "100", "1"), fill(2, 2, BUY, "110", "1"), fill(3, 2, SELL, "120", "1"), fill(4, 1, SELL, "90", "1")];
+        let fills = [
+            fill(1, 1, BUY, "100", "1"),
+            fill(2, 2, BUY, "110", "1"),
+            fill(3, 2, SELL, "120", "1"),
+            fill(4, 1, SELL, "90", "1"),
+        ];
         let (first, second) = (of(1, &fills), of(2, &fills));
         assert_eq!((realized(&first), realized(&second)), (d("-10"), d("10")));
         assert!(first.flat && second.flat && !of(1, &fills[..3]).flat);
@@ -160,11 +164,16 @@ mod tests {
 
     #[test]
     fn what_nobody_sent_closes_from_the_oldest_trade_on() {
-        let fills = [fill(1, 1, BUY, "100", "1"), fill(2, 2, BUY, "100", "1"), fill(3, 0, SELL, "110", "1.5")];
+        let fills =
+            [fill(1, 1, BUY, "100", "1"), fill(2, 2, BUY, "100", "1"), fill(3, 0, SELL, "110", "1.5")];
         let (first, second) = (of(1, &fills), of(2, &fills));
         assert_eq!((realized(&first), realized(&second)), (d("10"), d("5")));
         assert!(first.flat && !second.flat);
-        assert_eq!(first.fills[1].fee.cost + second.fills[1].fee.cost, d("0.1000"), "each bears its part of the fee");
+        assert_eq!(
+            first.fills[1].fee.cost + second.fills[1].fee.cost,
+            d("0.1000"),
+            "each bears its part of the fee"
+        );
         let added = [fills[0].clone(), fill(2, 0, BUY, "100", "1"), fill(3, 0, SELL, "110", "1")];
         assert!(!of(1, &added).flat, "what no trade has entered is closed first");
     }

@@ -1,6 +1,9 @@
 //! The fills of a trade whose position others have shared.
 
-use super::{closed::{PastPosition, reach_back}, replay::OwnFills};
+use super::{
+    closed::{PastPosition, reach_back},
+    replay::OwnFills,
+};
 use crate::{
     error::Result,
     trading::{
