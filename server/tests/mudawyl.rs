@@ -569,7 +569,7 @@ store::each_engine!(
     changes_that_are_no_changes_are_refused,
     the_automation_of_a_trade_is_set_and_shown,
     a_trade_is_increased_and_reversed,
-    a_trade_is_opened_beside_nothing_unless_it_replaces,
+    a_trade_is_opened_beside_those_of_its_side_or_replaces_them,
     a_trade_has_a_time_in_force,
     a_reduce_only_order_closes_a_part_of_the_trade,
     presets_are_saved_by_name,

@@ -139,7 +139,8 @@ pub struct TradeBody {
     /// Take profits with their shares. Not with TRAILING_STOP.
     #[schema(max_items = 25)]
     pub take_profits: Option<Vec<TakeProfitBody>>,
-    /// Closes the position and cancels the orders of the market first. Without it, they are a 409.
+    /// Closes the position and cancels the orders of the market first. Without it, the trade is opened beside those of its side, and
+    /// anything else that is open is a 409.
     pub replace: Option<bool>,
     /// With MARKET: closes `amount` of the open trade, if `side` is the one that reduces it. Nothing is opened, and the answer is
     /// the open trade.
