@@ -104,8 +104,6 @@ rules! {
     SharedStopFits,
     /// The take-profits of a trade on a shared position close no more than the trade's part.
     SharedTargetsFit,
-    /// Before a part of a shared position is closed for lack of a stop, it is read for as long as reads may lag.
-    SharedPartIsReadLonger,
     /// A difference is inspected again within seconds.
     DifferenceIsRetriedSoon,
 }

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     trading::order::{
         close::Share,
-        legs::Role,
+        legs::{Leg, Role},
         protection::{breaker::BreakerVerdict, decide::Next, notices, rules::Rule},
         run::{Halt, Run, RunResult},
         seq,
@@ -35,7 +35,8 @@ impl Run<'_> {
                 self.desk.clock.sleep(pause).await;
             }
             let seen = self.inspect().await?;
-            if seen.part.is_some() && Rule::SharedPartIsReadLonger.holds() {
+            let had_stop = |leg: &Leg| leg.role == Role::Stop && leg.status == LegStatus::Placed;
+            if seen.part.is_some() && self.intent.legs.iter().any(had_stop) {
                 pause = AFTER_LAG;
             }
             if !matches!(self.next_for_stop(&seen), Next::PlaceStop(_)) {
