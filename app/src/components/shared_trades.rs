@@ -91,7 +91,7 @@ impl Shown<'_> {
         .rendered()
     }
 
-    /// What was posted with this form of the trade.
+    /// The last post of this form of the trade.
     fn of(&self, form: &str) -> Posted {
         self.posted.of_row(form, &self.trade.id.to_string())
     }

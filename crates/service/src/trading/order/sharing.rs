@@ -49,7 +49,7 @@ fn positions(rows: &[Protection]) -> Vec<usize> {
 pub(super) struct Sharer {
     pub(super) intent: Intent,
     pub(super) row: Protection,
-    /// What changes of the trade have closed of it.
+    /// The amount that changes of the trade have closed of it.
     reduced: Decimal,
 }
 
@@ -88,7 +88,7 @@ impl Sharer {
 
 /// The trades on a position that more than one trade shares.
 pub(super) struct SharedPosition {
-    /// All of them, oldest first.
+    /// The trades, oldest first.
     pub(super) trades: Vec<Sharer>,
     /// The index of the trade that asks.
     own: usize,

@@ -94,7 +94,7 @@ fn covered<'a>(open: impl Iterator<Item = &'a Order>, entered: Side, held: Decim
     stops.map(covers).sum::<Decimal>().min(held)
 }
 
-/// Whether the wanted stops among the open orders would close more than `held` together: those of nobody have the amount that
+/// Whether the wanted stops among the open orders would close more than `held` together: those that no trade has sent have the amount that
 /// they cover.
 fn closes_more(facts: &Facts<'_>, held: Decimal) -> bool {
     let wanted = |order: &&Order| {

@@ -79,7 +79,7 @@ async fn state_of(
         return unsupervised(desk, row).await;
     }
     let covered = match Intent::load(desk, row.intent_id).await?.filter(|_| shared) {
-        // A stop that nobody's trade has sent may be meant for any of them.
+        // A stop that no trade has sent may be meant for any of them.
         Some(intent) => stops.iter().any(|order| {
             let id = &order.client_order_id;
             intent.leg_by_client_id(id).is_some() || !client_id::protects(id)

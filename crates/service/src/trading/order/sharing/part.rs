@@ -19,7 +19,7 @@ use store::{
     protection::Wanted,
 };
 
-/// What is known of a trade's part besides its position and orders.
+/// The knowledge of a trade's part besides its position and orders.
 pub(in crate::trading::order) struct Part {
     /// Whether the position is smaller than what its trades have together, and that is too recent to be believed: reads lag
     /// behind fills, and the outcome of an order may not be known yet. Until then each trade is taken to have all of its part.
@@ -147,7 +147,7 @@ impl Run<'_> {
 
 impl SharedPosition {
     /// Returns those of a market's `open` orders that concern the trade that asks: its own, and those that no trade has sent.
-    /// Stops of nobody cover the trades without a stop, oldest first, and appear with the amount that they cover of this one.
+    /// Stops that no trade has sent cover the trades without a stop, oldest first, and appear with the amount that they cover of this one.
     fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
         let own = &self.trades[self.own].intent;
         let outdated = own.outdated_among(&open);

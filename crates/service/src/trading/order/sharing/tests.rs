@@ -144,7 +144,7 @@ fn the_stops_of_other_trades_do_not_cover_a_trade() {
 }
 
 #[test]
-fn a_stop_of_nobody_covers_the_oldest_trade_without_one_first() {
+fn a_stop_of_no_trade_covers_the_oldest_trade_without_one_first() {
     let open = vec![own_stop(1), stop("web-1", Some("1.5"))];
     let covered = |number: usize| {
         let seen = shared(number).own_orders(open.clone());

@@ -16,17 +16,17 @@ pub(super) struct OwnFills {
     pub(super) entered: Decimal,
 }
 
-/// What a trade has of a position.
+/// The part of a position that a trade has.
 #[derive(Clone, Copy, Debug, Default)]
 struct Held {
     amount: Decimal,
-    /// What it cost, in quote units.
+    /// Its cost in quote units.
     cost: Decimal,
 }
 
 impl OwnFills {
     /// Divides the fills of a market, oldest first, of a position that was entered on `side`, and returns those of the trade
-    /// `own`. `owner` returns the trade whose order a fill belongs to; `None` for an order of no trade. Such an order closes
+    /// `own`. `owner` returns the trade whose order a fill belongs to; `None` for an order of no trade. An order of no trade closes
     /// what no trade has entered first, and then the oldest trade.
     pub(super) fn replay(
         fills: &[Trade],
@@ -112,7 +112,7 @@ mod tests {
         domain::money::parse(text).unwrap()
     }
 
-    /// A fill of an order of trade 1 or 2, or of nobody (0).
+    /// A fill of an order of trade 1 or 2, or of no trade (0).
     fn fill(at: i64, of: u8, side: Side, price: &str, amount: &str) -> Trade {
         Trade {
             id: String::new(),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sent_closes_from_the_oldest_trade_on() {
+    fn what_no_trade_sent_closes_from_the_oldest_trade_on() {
         let fills =
             [fill(1, 1, BUY, "100", "1"), fill(2, 2, BUY, "100", "1"), fill(3, 0, SELL, "110", "1.5")];
         let (first, second) = (of(1, &fills), of(2, &fills));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_was_realized_is_somebodys() {
+    fn all_that_was_realized_belongs_to_a_trade() {
         let fills = [
             fill(1, 1, BUY, "100", "0.3"),
             fill(2, 2, BUY, "107", "0.7"),

@@ -121,7 +121,7 @@ impl<'a> Owners<'a> {
         Ok(())
     }
 
-    /// Learns to which trade an order belongs that only the exchange's list of orders tells.
+    /// Looks up the trade of an order that is known only from the exchange's list of orders.
     async fn learn(&mut self, desk: &Trading, fill: &Trade) -> Result<()> {
         let known = self.of(fill).is_some();
         let parsed = self.client_ids.get(fill.order.as_str()).and_then(|id| client_id::parse(id));

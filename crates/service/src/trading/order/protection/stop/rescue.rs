@@ -57,7 +57,7 @@ impl Run<'_> {
         let entered = self.intent.entry_side().zip(self.intent.entered());
         let (side, entered) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let amount = match self.own_part().await? {
-            // What earlier closing orders of the trade have closed is subtracted again.
+            // The filled amount of earlier closing orders of the trade is subtracted again.
             Some(part) => part + self.intent.rescued(),
             None => entered,
         };
