@@ -2,7 +2,6 @@
 //! copy's result, and ends the supervision.
 
 mod closed;
-mod replay;
 mod shared;
 
 use crate::{

@@ -1,9 +1,6 @@
 //! The fills of a trade whose position others have shared.
 
-use super::{
-    closed::{PastPosition, reach_back},
-    replay::OwnFills,
-};
+use super::closed::{PastPosition, reach_back};
 use crate::{
     error::Result,
     trading::{
@@ -17,7 +14,11 @@ use crate::{
         },
     },
 };
-use domain::{IntentId, Micros, Order, Trade, time::MINUTE};
+use domain::{
+    IntentId, Micros, Order, Trade,
+    profit::{TradePart, divide},
+    time::MINUTE,
+};
 use std::collections::HashMap;
 
 /// How much earlier than its trade was recorded an order may have filled, as far as clocks differ.
@@ -25,7 +26,7 @@ const CLOCKS_DIFFER: i64 = MINUTE;
 
 /// The fills of a trade, divided from those of the trades that have shared its position.
 pub(super) struct SharedFills {
-    own: OwnFills,
+    own: TradePart<Trade>,
     /// Whether the market's last fills reach back to the first of these trades.
     reach_back: bool,
 }
@@ -64,7 +65,9 @@ impl SharedFills {
         for fill in &fills {
             owners.learn(desk, fill).await?;
         }
-        let own = OwnFills::replay(&fills, side, intent.id, |trade| owners.of(trade));
+        let parts = divide(&fills, side, |trade| owners.of(trade));
+        let own = parts.into_iter().find(|part| part.trade == Some(intent.id));
+        let Some(own) = own else { return Ok(None) };
         let oldest = fills.first().map_or(row.created_at, |fill| fill.at);
         let reach_back = reach_back(trades, oldest);
         Ok(Some(Self { own, reach_back }))
@@ -79,9 +82,9 @@ impl SharedFills {
         entry: &Order,
     ) -> PastPosition {
         let entered = intent.entered().unwrap_or_default();
-        let complete = self.reach_back && self.own.flat && self.own.entered >= entered;
+        let complete = self.reach_back && self.own.is_flat() && self.own.entered >= entered;
         let last = self.own.fills.last().map(|fill| fill.at);
-        let until = last.filter(|_| self.own.flat).unwrap_or(desk.clock.now());
+        let until = last.filter(|_| self.own.is_flat()).unwrap_or(desk.clock.now());
         let share = |at: Micros| self.own.share_at(at);
         let funding = costs::known_funding(desk, access, intent, (entry.at, until), &share).await;
         let converted = costs::known_fees(desk, &self.own.fills, intent.symbol.quote()).await;
