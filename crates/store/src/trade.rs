@@ -296,6 +296,26 @@ pub async fn list_sharing(from: impl Source, trade: &TradeRow) -> Result<Vec<Tra
     Ok(others)
 }
 
+/// A market of an exchange key.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct SharedMarket {
+    /// The exchange key.
+    pub exchange_key_id: ExchangeKeyId,
+    /// The market.
+    pub symbol: Symbol,
+}
+
+/// Lists the markets on which trades of a user have shared a position.
+pub async fn list_shared_markets(from: impl Source, user: UserId) -> Result<Vec<SharedMarket>> {
+    rows!(
+        SharedMarket,
+        from,
+        fetch_all,
+        "select distinct exchange_key_id, symbol from trades where user_id = $1 and beside = true",
+        user
+    )
+}
+
 /// Restricts a list of trades.
 #[derive(Clone, Debug, Default)]
 pub struct TradeFilter {

@@ -261,7 +261,7 @@ mod tests {
         assert!(first.is_flat() && !second.is_flat());
         assert_eq!(
             first.fills[1].fee.cost + second.fills[1].fee.cost,
-            d("0.1000"),
+            d("0.1"),
             "each bears its part of the fee"
         );
         let added = [fills[0].clone(), fill(2, 0, BUY, "100", "1"), fill(3, 0, SELL, "110", "1")];

@@ -10,6 +10,7 @@ use crate::{
             client_id, costs,
             intent::{Intent, Request, read},
             legs::{Leg, Role},
+            origin::closed_trade_of,
             seq,
         },
     },
@@ -130,16 +131,8 @@ impl<'a> Owners<'a> {
         let parsed = self.client_ids.get(fill.order.as_str()).and_then(|id| client_id::parse(id));
         let Some(parsed) = parsed.filter(|_| !known) else { return Ok(()) };
         let Some(row) = store::intent::get_intent(&desk.db, parsed.intent).await? else { return Ok(()) };
-        match read::<Request>(&row.request)? {
-            Request::Reduce(reducing) => {
-                if let Some(trade) = reducing.trade {
-                    self.owners.insert(fill.order.clone(), trade);
-                }
-            }
-            Request::Exit(exiting) => {
-                self.owners.insert(fill.order.clone(), IntentId(exiting.copy.0));
-            }
-            _ => {}
+        if let Some(trade) = closed_trade_of(&read::<Request>(&row.request)?) {
+            self.owners.insert(fill.order.clone(), trade);
         }
         Ok(())
     }
