@@ -148,7 +148,7 @@ impl Run<'_> {
 impl SharedPosition {
     /// Returns those of a market's `open` orders that concern the trade that asks: its own, and those that no trade has sent.
     /// Stops that no trade has sent cover the trades without a stop, oldest first, and appear with the amount that they cover of this one.
-    fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
+    pub(super) fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
         let own = &self.trades[self.own].intent;
         let outdated = own.outdated_among(&open);
         let mut needs: Vec<Decimal> = self.trades.iter().map(|trade| trade.uncovered(&open)).collect();

@@ -140,7 +140,7 @@ fn the_stops_of_other_trades_do_not_cover_a_trade() {
     let seen = |number: usize| shared(number).own_orders(open.clone());
     assert_eq!(seen(1), [own_stop(1)]);
     assert_eq!(seen(2), [own_stop(2)]);
-    assert_eq!(seen(3), []);
+    assert!(seen(3).is_empty());
 }
 
 #[test]
@@ -170,5 +170,5 @@ fn a_resized_stop_replaces_all_before_it_whatever_their_amounts() {
     intent.mark(seq::STOP, LegStatus::Done, None);
     // A stop for what has filled since shares the trade with it.
     intent.plan(101, Role::Stop, PlannedOrder { amount: Some(d("0.2")), ..order });
-    assert_eq!(outdated(&intent), []);
+    assert!(outdated(&intent).is_empty());
 }

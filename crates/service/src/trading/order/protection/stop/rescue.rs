@@ -2,7 +2,7 @@
 
 use super::BETWEEN_READINGS;
 use crate::{
-    error::{Error, Result},
+    error::Error,
     trading::order::{
         close::Share,
         legs::{Leg, Role},
