@@ -123,6 +123,7 @@ impl<F: SharedFill> TradePart<F> {
 /// Divides the fills of a position, oldest first, that was entered on `side`. `owner` returns the trade whose order a fill
 /// belongs to; `None` for an order of no trade. An order of no trade closes the part that no trade has entered first, and then
 /// the oldest trade. Returns the parts in the order of their first entries, after the part of no trade.
+#[must_use]
 pub fn divide<F: SharedFill>(
     fills: &[F],
     side: Side,

@@ -147,7 +147,8 @@ impl Run<'_> {
 
 impl SharedPosition {
     /// Returns those of a market's `open` orders that concern the trade that asks: its own, and those that no trade has sent.
-    /// Stops that no trade has sent cover the trades without a stop, oldest first, and appear with the amount that they cover of this one.
+    /// Stops that no trade has sent cover the trades without a stop, oldest first, and appear with the amount that they cover
+    /// of this one.
     pub(super) fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
         let own = &self.trades[self.own].intent;
         let outdated = own.outdated_among(&open);
@@ -155,22 +156,23 @@ impl SharedPosition {
         let mut seen = Vec::new();
         for order in open {
             let id = &order.client_order_id;
-            if own.leg_by_client_id(id).is_some() || outdated.contains(id) {
-                seen.push(order);
-            } else if client_id::protects(id) {
+            let own = own.leg_by_client_id(id).is_some() || outdated.contains(id);
+            if !own && client_id::protects(id) {
                 // It is another trade's.
-            } else if !is_stop(&order) || order.side != self.side.opposite() {
+                continue;
+            }
+            if own || !is_stop(&order) || order.side != self.side.opposite() {
                 seen.push(order);
-            } else {
-                let covered = match order.amount {
-                    Some(amount) => hand_out(amount - order.filled, &needs),
-                    None => needs.clone(),
-                };
-                needs.iter_mut().zip(&covered).for_each(|(need, covered)| *need -= covered);
-                let part = covered[self.own];
-                if part > Decimal::ZERO {
-                    seen.push(Order { amount: Some(part), filled: Decimal::ZERO, ..order });
-                }
+                continue;
+            }
+            let covered = match order.amount {
+                Some(amount) => hand_out(amount - order.filled, &needs),
+                None => needs.clone(),
+            };
+            needs.iter_mut().zip(&covered).for_each(|(need, covered)| *need -= covered);
+            let part = covered[self.own];
+            if part > Decimal::ZERO {
+                seen.push(Order { amount: Some(part), filled: Decimal::ZERO, ..order });
             }
         }
         seen

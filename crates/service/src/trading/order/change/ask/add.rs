@@ -17,6 +17,7 @@ use crate::{
             intent::{Intent, Request},
             place::{busy, check_first_day, may_enter},
             run::Run,
+            sharing::SharedPosition,
         },
     },
 };
@@ -82,7 +83,8 @@ impl Changer<'_> {
         }
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let held = self.position().await?.ok_or(Error::NotFound)?;
-        let (part, shared) = self.part(&mut trade).await?;
+        let shared = SharedPosition::load(self.desk, &trade).await?.is_some();
+        let part = if shared { self.part(&mut trade).await?.0 } else { Some(held.clone()) };
         let at = Situation::of(&trade, part.as_ref(), last).ok_or(Error::NotFound)?;
         let at = if shared { at.shared() } else { at };
         let means = self.means().await?;

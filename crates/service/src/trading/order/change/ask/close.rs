@@ -20,7 +20,7 @@ use crate::{
             recover::before_new,
             run::Run,
             seq,
-            sharing::current,
+            sharing::{SharedPosition, current},
             side::entered_by,
         },
     },
@@ -139,11 +139,11 @@ impl Changer<'_> {
             return reducing(None, side, &position, amount_of(part, position.contracts, market)?);
         };
         let mut trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
-        let (own, shared) = self.part(&mut trade).await?;
-        if !shared {
+        if SharedPosition::load(self.desk, &trade).await?.is_none() {
             let trade = is_open(row).then_some(row.intent_id);
             return reducing(trade, side, &position, amount_of(part, position.contracts, market)?);
         }
+        let (own, _) = self.part(&mut trade).await?;
         let own = own.map_or(Decimal::ZERO, |own| own.contracts);
         if meant.is_none() {
             let amount = amount_of(part, position.contracts, market)?;
