@@ -208,6 +208,33 @@ pub(crate) async fn an_entry_that_rests_beside_another_gets_a_stop_for_what_has_
     assert_eq!((world.position(), world.stops().len()), (d("0.07"), 2));
 }
 
+pub(crate) async fn a_trade_is_closed_with_the_rest_of_its_entry(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let resting = RawTicket {
+        take_profit_prices: vec!["20300".into()],
+        stop_trigger_price: Some("18900".into()),
+        ..limit("19900")
+    };
+    let second = world.open_beside(&resting).await.unwrap();
+    {
+        let mut state = world.fake.state.lock().unwrap();
+        let index = state.orders.iter().rposition(|order| order.client_order_id.ends_with("-2")).unwrap();
+        let order = &mut state.orders[index];
+        (order.filled, order.average, order.remaining) = (d("0.02"), Some(d("19900")), Some(d("0.03")));
+        state.position += d("0.02");
+    }
+    order::sweep(&world.desk).await.unwrap();
+    trade::close_trade(&world.desk, &world.actor, second, Part::Share(Decimal::ONE), None).await.unwrap();
+    order::sweep(&world.desk).await.unwrap();
+    world.supervise().await;
+    assert_eq!((world.position(), world.status(second).await), (d("0.05"), TradeStatus::Closed));
+    assert_eq!(world.stops(), [(d("19000"), Some(d("0.05")))]);
+    let others =
+        world.open().into_iter().filter(|order| !order.reduce_only || order.price == Some(d("20300")));
+    assert_eq!(others.count(), 0, "neither its entry nor its take-profit is left");
+}
+
 pub(crate) async fn closing_the_position_ends_all_its_trades(db: &TestDb) {
     let world = world(db).await;
     let (first, second) = world.two_trades().await;

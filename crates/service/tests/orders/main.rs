@@ -579,6 +579,7 @@ store::each_engine![
     what_was_closed_elsewhere_reduces_the_oldest_trade,
     a_stop_is_moved_and_lost_for_one_trade_alone,
     an_entry_that_rests_beside_another_gets_a_stop_for_what_has_filled,
+    a_trade_is_closed_with_the_rest_of_its_entry,
     closing_the_position_ends_all_its_trades,
     a_trade_that_shares_its_position_is_not_reversed,
     a_killed_desk_bounds_the_first_stop_and_opens_nothing_late,

@@ -14,7 +14,7 @@ use crate::trading::order::{
     side::entered_by,
 };
 use domain::{Decimal, Micros, Order, trade::fit_targets};
-use store::intent::LegStatus;
+use store::intent::{LegStatus, Status};
 
 /// Closes a part of the position and fits the trade's take-profits.
 pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<()> {
@@ -26,7 +26,14 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
         // Its position has ended; another one is not reduced.
         return Ok(());
     }
-    let Reducing { side, amount, left, whole, .. } = *reducing;
+    let Reducing { side, left, whole, .. } = *reducing;
+    let mut amount = reducing.amount;
+    if let Some(trade) = trade.as_ref().filter(|_| whole)
+        && let Some(entered) = trade.end_entry().await?
+    {
+        // It may have filled meanwhile. No more than down to `left` is closed.
+        amount = entered;
+    }
     let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
     run.intent.save_progress(desk).await?;
     if let Some(trade) = trade.as_ref().filter(|_| whole && closed.is_ok()) {
@@ -45,6 +52,24 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
 }
 
 impl TradeRun<'_> {
+    /// Ends an entry that may still fill, because its trade is closed. Returns the amount that was entered; `None` if the entry
+    /// had ended before.
+    async fn end_entry(&self) -> RunResult<Option<Decimal>> {
+        let Some((mut trade, _)) = self.trade().await? else { return Ok(None) };
+        let rests = trade.entry_rests();
+        let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
+        let ended = if rests { run.end_entry().await } else { Ok(()) };
+        if rests && !run.intent.entry_rests() {
+            let unsent = run.unsent().filter(|leg| leg.role == Role::Target);
+            let unsent: Vec<u16> = unsent.map(|leg| leg.seq).collect();
+            run.intent.give_up(&unsent);
+            run.intent.status = Status::Done;
+        }
+        trade.save(self.desk).await?;
+        ended?;
+        Ok(trade.entered().filter(|_| rests))
+    }
+
     /// Cancels the stop and the take-profits of a trade that was closed, because they would close what others have of the
     /// position. The supervisor settles it.
     async fn end_protection(&self, run: &Run<'_>) -> RunResult<()> {

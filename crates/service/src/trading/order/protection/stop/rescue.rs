@@ -84,7 +84,7 @@ impl Run<'_> {
     }
 
     /// Cancels the rest of an entry, because further fills would not be protected.
-    async fn end_entry(&mut self) -> RunResult<()> {
+    pub(in crate::trading::order) async fn end_entry(&mut self) -> RunResult<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
         if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
             return Ok(());
