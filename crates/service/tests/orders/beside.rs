@@ -44,7 +44,7 @@ impl World {
     }
 
     /// Supervises for about a minute.
-    async fn supervise(&self) {
+    pub(crate) async fn supervise(&self) {
         for _ in 0..120 {
             order::protection::tick(&self.desk).await.unwrap();
         }

@@ -404,6 +404,7 @@ pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb)
     open(false).await.unwrap();
     assert_eq!(world.position(), d("0.1"), "it is opened beside the second");
     order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    world.supervise().await;
     // A position that no trade has opened cannot be shared.
     world.fake.state.lock().unwrap().position = d("0.05");
     let before = world.fake.log().len();
