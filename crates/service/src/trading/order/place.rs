@@ -17,7 +17,8 @@ use super::{
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     recover,
-    run::{Run, RunResult},
+    run::{Halt, Run, RunResult},
+    seq,
 };
 use crate::{
     actor::Actor,
@@ -32,7 +33,7 @@ use domain::{
     trade::{Automation, TargetShare},
     validation::Problem,
 };
-use store::intent::Status;
+use store::intent::{LegStatus, Status};
 
 /// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
 /// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.
@@ -210,7 +211,12 @@ impl<'a> Placing<'a> {
     async fn carry_out(&self, intent: &mut Intent, beside: &Beside) -> RunResult<()> {
         let (desk, who) = (self.desk, &self.access.who);
         for (trade, stop) in &beside.stops {
-            change::resize_stop(desk, who, intent.tenure, *trade, *stop).await?;
+            let resized = change::resize_stop(desk, who, intent.tenure, *trade, *stop).await;
+            if matches!(resized, Err(Halt::Refused(_))) {
+                // Nothing was sent for it: nothing can arrive late.
+                intent.mark(seq::ENTRY, LegStatus::Refused, None);
+            }
+            resized?;
         }
         Run::new(desk, who, intent, false).await?.fresh().await
     }
