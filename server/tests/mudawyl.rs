@@ -559,6 +559,7 @@ store::each_engine!(
     a_key_is_deleted_with_its_positions_closed_or_left_open,
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
     the_trade_page_has_the_controls_of_a_position_without_scripts,
+    the_trade_page_lists_the_trades_of_a_shared_position,
     a_waiting_entry_shows_its_plan,
     orders_placed_elsewhere_are_marked_in_every_table,
     a_position_opened_elsewhere_is_adopted,
