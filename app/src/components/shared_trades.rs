@@ -111,14 +111,14 @@ impl Shown<'_> {
 
     /// A form of the trade with these fields and a button.
     fn form(&self, name: &'static str, fields: AnyView, kind: &'static str, button: String) -> AnyView {
-        let action = format!("/api/{name}");
+        let (action, once) = (format!("/api/{name}"), (self.once)());
         view! {
             <form method="post" action=action class="stack" data-testid=name>
                 <input type="hidden" name="key" value=self.account.key.to_string()/>
                 <input type="hidden" name="symbol" value=self.account.symbol.to_string()/>
                 <input type="hidden" name="trade" value=self.trade.id.to_string()/>
                 <input type="hidden" name="version" value=self.trade.version.to_string()/>
-                <input type="hidden" name="idempotency" value=(self.once)()/>
+                <input type="hidden" name="idempotency" value=once/>
                 {self.of(name).unseen("version")}
                 {fields}
                 <button type="submit" class="button" data-kind=kind>{button}</button>
