@@ -213,6 +213,26 @@ mod tests {
     }
 
     #[test]
+    fn an_order_on_the_side_of_a_trade_shares_its_position() {
+        with_ticket(true, |ticket, sender| {
+            ticket.account.state.update(|state| {
+                state.orders.retain(|order| order.reduce_only);
+                if let Some(held) = &mut state.position {
+                    held.side = PositionSide::Long;
+                }
+                state.trades.iter_mut().for_each(|trade| trade.side = Side::Buy);
+                assert!(!state.trades.is_empty());
+            });
+            let text = beside(ticket).unwrap_or_default();
+            assert!(text.starts_with("Buy 0.02 beside ") && text.ends_with(" long"), "{text}");
+            assert!(!is_confirmed(ticket, sender) && !replaces(ticket), "only real funds are confirmed");
+            ticket.side.set(Side::Sell.word().to_owned());
+            assert_eq!(beside(ticket), None);
+            assert!(label(ticket).ends_with("long and sell 0.02"), "{}", label(ticket));
+        });
+    }
+
+    #[test]
     fn the_confirmation_of_what_is_open_is_sent() {
         with_ticket(true, |ticket, sender| {
             let missing = vec![FieldProblem::new("replace", Problem::Required)];
