@@ -178,7 +178,7 @@ fn own_fields(error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{dec, ticket::Entry};
+    use domain::{Decimal, dec, ticket::Entry};
 
     const NOW: Micros = Micros(1_700_000_000_000_000);
 
