@@ -123,7 +123,7 @@ fn order_of(
     };
     let targets = target_shares(&fields.list("takeProfitPrices"), &fields.list("takeProfitShares"))?;
     let kind = TradeEntryType::parse(fields.one("type"));
-    let dated = kind == Some(TradeEntryType::Limit);
+    let dated = kind == Some(Limit);
     // Fields that the order type does not use may be filled in; they are ignored.
     let used = |name: &str, by: &[TradeEntryType]| {
         fields.given(name).filter(|_| kind.is_none_or(|kind| by.contains(&kind)))
