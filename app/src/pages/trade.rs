@@ -12,6 +12,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         presets::{self, preset_bar, save_form},
+        shared_trades::shared_trades,
         show::show,
         tables::dated_in,
     },
@@ -77,6 +78,8 @@ pub(crate) fn page() -> impl IntoView {
         let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
         let adopt = adopt_of(&visit, &init, &posted);
         let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
+        let shared =
+            init.tradable.then(|| shared_trades(&init.account, &posted, || fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
@@ -101,6 +104,7 @@ pub(crate) fn page() -> impl IntoView {
             {adopt}
             // The stylesheet hides what spot does not have: short sales, leverage, margin and the mark price.
             <div class="desk-of" data-trades=chosen.trade_type.word()><TradeDesk/></div>
+            {shared}
             {closed}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };

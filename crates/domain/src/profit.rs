@@ -4,6 +4,10 @@
 //! of its equity less net transfers. Both agree to the last digit, apart from the change in price of assets other than
 //! the quote, which belongs to no trade ([`reconciled`]).
 
+mod shared;
+
+pub use shared::{SharedFill, TradePart, divide, round_trips_of_trades};
+
 use crate::{Decimal, Micros, PositionSide, Side, dec};
 use serde::{Deserialize, Serialize};
 

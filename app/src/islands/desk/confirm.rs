@@ -2,14 +2,46 @@
 //! first-day limits apply: its button asks, and the next press sends.
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
-use super::{TicketDraft, account::AccountSignals, send::Sender, ticket::Ticket};
+use super::{TicketDraft, send::Sender, ticket::Ticket};
 use crate::islands::reactive::{Peek, PeekValue};
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
 use domain::{PositionSide, Side, TradeType, money};
 
-/// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
-pub(super) fn sentence(account: AccountSignals) -> String {
+/// Whether the order opens a trade beside those of its side, so that it closes and cancels nothing.
+fn is_beside(ticket: Ticket) -> bool {
+    let sells = ticket.side.peek(|side| side == Side::Sell.word());
+    ticket.account.state.peek(|state| {
+        let other = |side: Side| (side == Side::Sell) != sells;
+        !state.position.as_ref().is_some_and(|held| other(held.side.opening()))
+            && !state.orders.iter().any(|order| !order.reduce_only && other(order.side))
+            && state.trades.iter().any(|trade| !other(trade.side))
+    })
+}
+
+/// The button's text for an order that opens a trade beside others; `None` for any other.
+pub(super) fn beside(ticket: Ticket) -> Option<String> {
+    let amount = ticket.draft.peek(|draft| draft.amount.clone());
+    if amount.is_empty() || !is_beside(ticket) {
+        return None;
+    }
+    let words = desk(ticket.account.lang);
+    ticket.account.state.peek(|state| {
+        let held = state.position.as_ref()?;
+        let size = money::text(held.contracts);
+        Some(match held.side {
+            PositionSide::Long => words.beside_long(&amount, &size),
+            PositionSide::Short => words.beside_short(&amount, &size),
+        })
+    })
+}
+
+/// The positions and orders that a new order closes and cancels first, as a sentence; empty if it closes and cancels nothing.
+pub(super) fn sentence(ticket: Ticket) -> String {
+    if is_beside(ticket) {
+        return String::new();
+    }
+    let account = ticket.account;
     let words = desk(account.lang);
     // On spot each trade has coins of its own.
     if account.market.peek_value(|market| market.trade_type == TradeType::Spot) {
@@ -40,7 +72,7 @@ pub(super) fn is_asking(ticket: Ticket) -> bool {
 /// Whether the user has confirmed that the order closes and cancels what is open. A confirmed order with real funds does
 /// not: what opens on the market meanwhile has its own question.
 pub(super) fn replaces(ticket: Ticket) -> bool {
-    is_asking(ticket) && !sentence(ticket.account).is_empty()
+    is_asking(ticket) && !sentence(ticket).is_empty()
 }
 
 /// Whether the order can be sent now. If it would close or cancel something, or uses real funds, the first call makes the
@@ -54,7 +86,7 @@ pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
     let has_stop = ticket.draft.peek(|draft| !draft.lacks_stop());
     let complete = has_stop && ticket.foreseen.peek(Result::is_ok);
     let required = sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "replace"));
-    let closes = (complete || required) && !sentence(ticket.account).is_empty();
+    let closes = (complete || required) && !sentence(ticket).is_empty();
     let asks = closes || (has_stop && real_funds(ticket).is_some());
     if !asks || is_asking(ticket) {
         return true;
@@ -105,7 +137,7 @@ pub(super) fn reducing(ticket: Ticket) -> Option<String> {
 
 /// The question about an order with real funds that closes and cancels nothing.
 fn real_funds(ticket: Ticket) -> Option<String> {
-    if !ticket.real_funds || !sentence(ticket.account).is_empty() {
+    if !ticket.real_funds || !sentence(ticket).is_empty() {
         return None;
     }
     let amount = ticket.draft.peek(|draft| money::parse(&draft.amount).ok())?;
@@ -136,13 +168,13 @@ fn subject(ticket: Ticket) -> String {
     ];
     let targets = ticket.targets.peek(|rows| rows.iter().map(|(_, text)| *text).collect::<Vec<_>>());
     let fields = fields.into_iter().chain(targets);
-    fields.fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
+    fields.fold(sentence(ticket), |subject, field| subject + "\n" + &field.get())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{DeskInit, read::tests::init},
+        super::{DeskInit, account::AccountSignals, read::tests::init},
         *,
     };
     use domain::validation::{FieldProblem, Problem};
@@ -181,6 +213,26 @@ mod tests {
             }
             ticket.amount.set("?".to_owned());
             assert_eq!(label(ticket), "Buy BTC", "nothing is open that it could name");
+        });
+    }
+
+    #[test]
+    fn an_order_on_the_side_of_a_trade_shares_its_position() {
+        with_ticket(true, |ticket, sender| {
+            ticket.account.state.update(|state| {
+                state.orders.retain(|order| order.reduce_only);
+                if let Some(held) = &mut state.position {
+                    held.side = PositionSide::Long;
+                }
+                state.trades.iter_mut().for_each(|trade| trade.side = Side::Buy);
+                assert!(!state.trades.is_empty());
+            });
+            let text = beside(ticket).unwrap_or_default();
+            assert!(text.starts_with("Buy 0.02 beside ") && text.ends_with(" long"), "{text}");
+            assert!(!is_confirmed(ticket, sender) && !replaces(ticket), "only real funds are confirmed");
+            ticket.side.set(Side::Sell.word().to_owned());
+            assert_eq!(beside(ticket), None);
+            assert!(label(ticket).ends_with("long and sell 0.02"), "{}", label(ticket));
         });
     }
 

@@ -13,11 +13,14 @@ use crate::{
     trading::order,
 };
 use domain::{
-    CopyId, ExchangeKeyId, Micros, Symbol, UserId,
+    CopyId, ExchangeKeyId, IntentId, Micros, Symbol, UserId,
     closed_trade::{ClosedTrade, ExitReason, SortBy, Source},
-    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, round_trips},
+    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, round_trips_of_trades},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 use store::fill::Fill;
 
 /// Trades per page.
@@ -131,10 +134,16 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
         let paid = FundingPayment { at: payment.at, paid: payment.paid };
         funding.entry((payment.key, payment.symbol)).or_default().push(paid);
     }
+    let shared = store::trade::list_shared_markets(&desk.db, user).await?;
+    let shared: HashSet<_> =
+        shared.into_iter().map(|market| (market.exchange_key_id, market.symbol)).collect();
     let mut found = Vec::new();
     for (market, fills) in by_market(stored) {
         let funding = funding.remove(&market).unwrap_or_default();
-        for trip in round_trips(&fills, &funding) {
+        let trades =
+            if shared.contains(&market) { trades_of(desk, market.0, &fills).await? } else { HashMap::new() };
+        let owner = |fill: &FuturesFill| trades.get(fill.client_order_id.as_ref()?).copied();
+        for trip in round_trips_of_trades(&fills, &funding, owner) {
             let Some(closed_at) = trip.closed_at.filter(|at| filter.from.is_none_or(|from| *at >= from))
             else {
                 continue;
@@ -155,6 +164,22 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
     found.extend(spot::list(desk, user, filter).await?);
     sort(&mut found, sorting);
     Ok(found)
+}
+
+/// Returns the trades that the orders of these fills belong to, by client order id.
+async fn trades_of(
+    desk: &Following,
+    key: ExchangeKeyId,
+    fills: &[FuturesFill],
+) -> Result<HashMap<String, IntentId>> {
+    let ids: BTreeSet<&String> = fills.iter().filter_map(|fill| fill.client_order_id.as_ref()).collect();
+    let mut trades = HashMap::new();
+    for id in ids {
+        if let Some(trade) = order::trade_of(desk, key, id).await? {
+            trades.insert(id.clone(), trade);
+        }
+    }
+    Ok(trades)
 }
 
 /// Groups the fills by account and market, each group in the order in which they happened. Fills of earlier versions have

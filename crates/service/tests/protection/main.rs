@@ -21,6 +21,7 @@ mod pairs;
 mod play;
 mod restore;
 mod rules;
+mod shared;
 mod sim;
 mod stage;
 mod upgrade;
@@ -207,6 +208,10 @@ lives! {
     cancel_entries = "cancel-entries",
     adopt = "adopt",
     adopt_stop_hit = "adopt-stop-hit",
+    beside = "beside",
+    beside_stop_hit = "beside-stop-hit",
+    beside_both_hit = "beside-both-hit",
+    beside_close = "beside-close",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     copy_exit_part = "copy-exit-part",

@@ -23,19 +23,19 @@ use service::{
     Actor, Error, SharedDesk,
     trading::order::{
         self, AddSize, LimitClose, NewTrade,
-        trade::{self, TradeListRequest},
+        trade::{self, TradeListRequest, TradeStatus},
     },
 };
 
 /// Create Trade
 ///
-/// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
-/// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. An OCO is run by Slipstream, which cancels the other order when one fills: while Slipstream is off, and in one
-/// jump of the price, both can fill, and then what exceeds `amount` is closed at the market price. With `reduceOnly` it closes an
-/// amount of the open trade instead, with a LIMIT order when its price is reached. On a SPOT key it buys: each trade has coins of
-/// its own beside the others, `side` is `BUY`, and `replace`, OCO and trailing entries, GTD and the mark price are 422. Not in the
-/// original document.
+/// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. Beside an open trade of
+/// the same side it opens another one: both share the position, each with its own amount, stop loss and take profits. Anything
+/// else that is open on the market is a 409 unless `replace` is true. An OCO is run by Slipstream, which cancels the other order
+/// when one fills: while Slipstream is off, and in one jump of the price, both can fill, and then what exceeds `amount` is closed
+/// at the market price. With `reduceOnly` it closes an amount of the open trade instead, of several the oldest first, with a
+/// LIMIT order when its price is reached. On a SPOT key it buys: each trade has coins of its own beside the others, `side` is
+/// `BUY`, and `replace`, OCO and trailing entries, GTD and the mark price are 422. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",
@@ -104,10 +104,15 @@ async fn reduce(
         closed,
         key: Some(key),
         symbol: Some(symbol.clone()),
-        limit: 1,
+        limit: 100,
         ..TradeListRequest::default()
     };
     let mut trades = trade::list_trades(desk, actor, &of(false)).await?.items;
+    // Of trades that share a position, the oldest is closed first.
+    if trades.iter().any(|trade| trade.status == TradeStatus::Open) {
+        trades.retain(|trade| trade.status == TradeStatus::Open);
+        trades.reverse();
+    }
     if trades.is_empty() && repeated {
         // A repeated request gets its answer although the trade has closed.
         trades = trade::list_trades(desk, actor, &of(true)).await?.items;
@@ -179,8 +184,8 @@ pub(super) async fn add_to_managed_trade(
 /// Reverse Trade
 ///
 /// Closes the position of an open trade and opens one of the same size on the other side at the market price. Its stop loss is
-/// on the other side of the price, as far away as before; it has no take profits. Returns the new trade. Not in the original
-/// document.
+/// on the other side of the price, as far away as before; it has no take profits. Returns the new trade. While another trade
+/// shares the position it is a 422 at `trade`. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade/{id}/reverse",

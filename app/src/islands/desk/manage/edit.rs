@@ -34,9 +34,12 @@ pub(super) struct Edit {
     version: Memo<i64>,
 }
 
-/// The market's open trade; `None` while nothing has filled.
+/// The market's open trade; `None` while nothing has filled, and if several share the position.
 pub(super) fn open_trade(account: AccountSignals) -> Option<OpenTrade> {
-    account.state.peek(|state| state.trades.iter().find(|trade| !trade.entered.is_zero()).cloned())
+    account.state.peek(|state| {
+        let mut entered = state.trades.iter().filter(|trade| !trade.entered.is_zero());
+        entered.next().filter(|_| entered.next().is_none()).cloned()
+    })
 }
 
 /// Whether two states of a trade have different forms.

@@ -28,4 +28,4 @@ pub(crate) use pending::complete_changes;
 pub(crate) use request::Reducing;
 pub(super) use request::{Adding, Protecting};
 pub(super) use shown::{in_force, open_trades, version_of};
-pub(super) use work::carry_out;
+pub(super) use work::{carry_out, resize_stop};

@@ -1,6 +1,7 @@
 //! Places manual orders and closes positions.
 
 mod adopt;
+mod beside;
 mod close_all;
 mod open;
 
@@ -17,14 +18,15 @@ use super::{
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     recover,
-    run::Run,
-    spot,
+    run::{Halt, Run, RunResult},
+    seq, spot,
 };
 use crate::{
     actor::Actor,
     error::{Error, Result},
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
+use beside::Beside;
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol, TradeType,
     first_day::{FirstDayLimits, entry_value},
@@ -32,7 +34,7 @@ use domain::{
     trade::{Automation, TargetShare},
     validation::Problem,
 };
-use store::intent::Status;
+use store::intent::{LegStatus, Status};
 
 /// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
 /// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.
@@ -53,10 +55,11 @@ pub async fn place_order(
     place_with(desk, actor, id, order, true, idempotency).await
 }
 
-/// Does the same as [`place_order`] if neither a position nor an entry is open on the market.
+/// Does the same as [`place_order`], but replaces nothing: beside an open trade of the same side it opens another one, which
+/// shares the position.
 ///
 /// # Errors
-/// As [`place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] of `replace` if something is open.
+/// As [`place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] of `replace` if something else is open on the market.
 pub async fn place_order_unless_open(
     desk: &SharedTrading,
     actor: &Actor,
@@ -162,8 +165,8 @@ impl<'a> Placing<'a> {
     }
 
     /// Checks an order and carries it out. The caller holds the per-market lock. `shares` are the take-profits with
-    /// unequal shares; without them, the order's targets share its amount equally. Without `replace`, nothing may be open on
-    /// the market.
+    /// unequal shares; without them, the order's targets share its amount equally. Without `replace`, the trade is opened
+    /// beside those that are open.
     async fn place_now(
         &self,
         order: ManualOrder,
@@ -182,11 +185,12 @@ impl<'a> Placing<'a> {
             // Each trade has coins of its own.
             return Err(Error::field("replace", Problem::NotOnSpot));
         }
-        if !replace && !is_spot {
-            // Last, because an order that was resumed may have filled.
-            self.check_nothing_open(&order.symbol).await?;
+        // Last, because an order that was resumed may have filled.
+        let beside = if replace || is_spot { None } else { self.beside(&order).await? };
+        match &beside {
+            Some(beside) => self.check_beside(&order, last, beside).await?,
+            None => self.check_funds(&order, last).await?,
         }
-        self.check_funds(&order, last).await?;
         let legs = match shares {
             Some(shares) => open::opening_with_shares(&order, shares, &market),
             None => legs::opening(&order, &market),
@@ -204,14 +208,17 @@ impl<'a> Placing<'a> {
         {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
-        self.work(order.symbol.clone(), Request::Open(order), legs).await
+        if beside.is_some() {
+            legs::beside_others(&mut legs, order.amount);
+        }
+        self.work(order.symbol.clone(), Request::Open(order), legs, beside).await
     }
 
     async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &symbol).await;
         recover::before_new(self.desk, &self.access, &symbol).await?;
-        self.work(symbol, request, legs::closing()).await.map(drop)
+        self.work(symbol, request, legs::closing(), None).await.map(drop)
     }
 
     fn mint(&self) -> IntentId {
@@ -219,14 +226,40 @@ impl<'a> Placing<'a> {
     }
 
     /// Commits the intent, then works it. The background reconciler finishes whatever is left.
-    async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
+    async fn work(
+        &self,
+        symbol: Symbol,
+        request: Request,
+        legs: Vec<Leg>,
+        beside: Option<Beside>,
+    ) -> Result<Vec<Order>> {
         // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
+        let mut beside = beside.unwrap_or_default();
+        beside.claim(self.desk).await?;
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
+        // Spot trades share no position, and none replaces another.
+        let on_spot = (intent.trade_type == TradeType::Spot).then_some(Decimal::ZERO);
+        intent.held_before = beside.held_before.or(on_spot);
         let idempotency = self.idempotency.as_ref();
-        intent.commit_opening(self.desk, idempotency, &self.automation).await.map_err(busy)?;
-        let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
+        let others = &mut beside.resized;
+        intent.commit_opening(self.desk, idempotency, &self.automation, others).await.map_err(busy)?;
+        let outcome = self.carry_out(&mut intent, &beside).await;
         finish(self.desk, &self.access.who, &mut intent, outcome).await
+    }
+
+    /// Carries out a committed intent. Before a trade is opened beside others, their stops close no more than they have.
+    async fn carry_out(&self, intent: &mut Intent, beside: &Beside) -> RunResult<()> {
+        let (desk, who) = (self.desk, &self.access.who);
+        for (trade, stop) in &beside.stops {
+            let resized = change::resize_stop(desk, who, intent.tenure, *trade, *stop).await;
+            if matches!(resized, Err(Halt::Refused(_))) {
+                // Nothing was sent for it: nothing can arrive late.
+                intent.mark(seq::ENTRY, LegStatus::Refused, None);
+            }
+            resized?;
+        }
+        Run::new(desk, who, intent, false).await?.fresh().await
     }
 
     async fn check_funds(&self, order: &ManualOrder, last: Decimal) -> Result<()> {

@@ -5,6 +5,7 @@ use super::{
     intent::{Intent, Request},
     legs::{self, Leg, PlannedOrder, Role},
     seq,
+    sharing::SharedPosition,
 };
 use crate::{
     error::{Error, Result},
@@ -85,8 +86,8 @@ impl<'a> Run<'a> {
 
     /// Works a new intent from its first leg: clears the market, enters, protects.
     pub(super) async fn fresh(&mut self) -> RunResult<()> {
-        // On spot nothing is closed first: trades do not share a position.
-        if !self.is_spot() {
+        // A trade that is opened beside others, or on spot, cancels and closes nothing.
+        if self.intent.leg(seq::CANCEL).is_some() {
             self.clear_market().await?;
         }
         if self.intent.leg(seq::ENTRY).is_none() {
@@ -122,11 +123,28 @@ impl<'a> Run<'a> {
             let unsent: Vec<u16> = self.unsent().map(|leg| leg.seq).collect();
             unsent.into_iter().for_each(|seq| self.intent.replanned(seq));
         }
+        self.fit_stop_to_part(entry.filled).await?;
         self.ensure_stop().await?;
         if ended {
             self.place_targets().await?;
         }
         self.intent.status = if ended { Status::Done } else { Status::Waiting };
+        Ok(())
+    }
+
+    /// Lets a stop that has not been sent yet close only the filled part of the entry, if other trades share the position.
+    async fn fit_stop_to_part(&mut self, filled: Decimal) -> Result<()> {
+        if SharedPosition::load(self.desk, self.intent).await?.is_none() {
+            return Ok(());
+        }
+        let unsent = self.intent.wanted_stop_leg().filter(|leg| leg.status == LegStatus::Planned);
+        let Some((seq, order)) = unsent.and_then(|leg| Some((leg.seq, leg.order.clone()?))) else {
+            return Ok(());
+        };
+        // It may have been sent by an earlier holder. Then it is found by its id, and resized.
+        if order.amount != Some(filled) {
+            self.intent.plan(seq, Role::Stop, PlannedOrder { amount: Some(filled), ..order });
+        }
         Ok(())
     }
 

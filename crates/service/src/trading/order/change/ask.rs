@@ -3,6 +3,7 @@
 mod add;
 mod automatic;
 mod breakeven;
+mod close;
 mod entries;
 mod limit;
 mod spot;
@@ -12,16 +13,16 @@ use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
 pub use breakeven::breakeven;
 use breakeven::breakeven_of;
+pub(in crate::trading::order) use close::close_target;
+pub use close::{close_part, reduce_position};
 pub use entries::cancel_entries;
 pub use limit::{LimitClose, reduce_at_limit};
 pub(in crate::trading::order) use spot::sell_market;
 
 use super::{
     history::HistoryEntry,
-    part::{Part, amount_of},
     pending::complete_changes,
     plan::{Situation, plan},
-    request::Reducing,
     shown::{in_force, version_of},
     work::carry_out,
 };
@@ -36,17 +37,15 @@ use crate::{
             finish::finish,
             idempotency::IdempotencyKey,
             intent::{Intent, Request},
-            legs::{self, Leg, Role},
+            legs::Leg,
             place::{answered_before, busy},
-            recover::before_new,
             run::Run,
-            seq,
-            side::entered_by,
+            sharing::{SharedPosition, current},
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol, TradeType,
+    ExchangeKeyId, IntentId, Market, Position, Symbol, TradeType,
     trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
@@ -88,63 +87,6 @@ pub async fn change_trade(
     protect(desk, actor, id, symbol, target, Wish::Change(change)).await
 }
 
-/// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
-/// position is closed like [`super::super::close_position`].
-///
-/// # Errors
-/// [`Error::NotFound`] without a position, [`Error::Fields`] if the part is not one; 1103, 1106, 1300, 1500.
-pub async fn close_part(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    part: Part,
-    idempotency: Option<IdempotencyKey>,
-) -> Result<()> {
-    let target = TradeTarget { idempotency, ..TradeTarget::default() };
-    close_target(desk, actor, id, symbol, target, part).await
-}
-
-/// Closes an amount of a position with an order of this side, as a reduce-only order would: never more than there is, and
-/// only if the side is the one that reduces the position.
-///
-/// # Errors
-/// As [`close_part`]; a field problem of `side` if the position is on that side.
-pub async fn reduce_position(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    (side, amount): (Side, Decimal),
-    idempotency: Option<IdempotencyKey>,
-) -> Result<()> {
-    let access = Access::any(desk, actor, id).await?;
-    let (shared, symbol) = (desk.clone(), symbol.clone());
-    let work = async move {
-        let part = Part::Amount(amount);
-        Changer { desk: &shared, access, symbol, idempotency }.close(None, Some(side), part).await
-    };
-    desk.work.run(work).await
-}
-
-/// Does the same as [`close_part`] if the position belongs to the trade of `target`.
-pub(in crate::trading::order) async fn close_target(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    target: TradeTarget,
-    part: Part,
-) -> Result<()> {
-    let access = Access::any(desk, actor, id).await?;
-    let (shared, symbol) = (desk.clone(), symbol.clone());
-    let TradeTarget { trade, idempotency, .. } = target;
-    // Runs detached: it continues if the caller disconnects.
-    let work =
-        async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, None, part).await };
-    desk.work.run(work).await
-}
-
 async fn protect(
     desk: &SharedTrading,
     actor: &Actor,
@@ -177,8 +119,9 @@ impl Changer<'_> {
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        let position = self.position_of(&trade, &market, last).await?;
-        let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let (position, shared) = self.part(&mut trade).await?;
+        let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let mut at = if shared { at.shared() } else { at };
         let mut automatic = None;
         let (kind, mut change) = match wish {
             Wish::Change(change) => {
@@ -227,51 +170,17 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
-    async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
-        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
-        if self.is_answered().await? {
-            return Ok(());
+    /// Returns the position of a trade, or its part of a position that others share, and whether there are others.
+    async fn part(&self, trade: &mut Intent) -> Result<(Option<Position>, bool)> {
+        if trade.trade_type == TradeType::Spot {
+            return Ok((self.held_on_spot(trade).await?, false));
         }
-        let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        if market.trade_type == TradeType::Spot {
-            return self.sell(meant, by, part, &market).await;
+        if SharedPosition::load(self.desk, trade).await?.is_none() {
+            return Ok((self.position().await?, false));
         }
-        if part == Part::Share(Decimal::ONE) {
-            // It ends changes that cannot be completed.
-            before_new(self.desk, &self.access, &self.symbol).await?;
-        } else {
-            complete_changes(self.desk, &self.access, &self.symbol).await?;
-        }
-        let position = self.position().await?.ok_or(Error::NotFound)?;
-        if by.is_some_and(|by| by != position.side.closing()) {
-            return Err(Error::field("side", Problem::NotReducing));
-        }
-        let side = entered_by(position.side);
-        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-        let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
-        if meant.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
-            return Err(Error::NotFound);
-        }
-        let amount = amount_of(part, position.contracts, &market)?;
-        let (request, legs, history) = if amount == position.contracts {
-            (Request::Close, legs::closing(), None)
-        } else {
-            let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
-            let (held, left) = (position.contracts, position.contracts - amount);
-            (
-                Request::Reduce(Reducing { trade, side, amount, left, copy: None }),
-                vec![Leg::new(seq::CLOSE, Role::Close, None)],
-                trade
-                    .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
-                    .transpose()?,
-            )
-        };
-        self.desk.work.begin()?;
-        let mut intent = self.intent(request, legs);
-        let history = history.as_slice();
-        intent.commit_with_history(self.desk, self.idempotency.as_ref(), history).await.map_err(busy)?;
-        self.work(intent).await
+        let run = Run::new(self.desk, &self.access.who, trade, false).await?;
+        let seen = run.inspect().await;
+        Ok((self.access.known(self.desk, seen).await?.position, true))
     }
 
     /// Carries out a committed change, or a close of the whole position. The background reconciler finishes whatever is
@@ -322,14 +231,8 @@ impl Changer<'_> {
     /// Returns the open trade that the caller means.
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-        let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
-        // A position belongs to the latest one. On spot each trade has coins of its own.
-        let mut open = rows.into_iter().rev().filter(is_open);
-        let row = match self.access.row.key.trade_type {
-            TradeType::Futures => open.next().filter(meant),
-            TradeType::Spot => open.find(meant),
-        };
-        let row = row.ok_or(Error::NotFound)?;
+        let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id) && is_open(row);
+        let row = current(&rows).into_iter().rev().find(meant).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
         if target.version.is_some_and(|version| version != current) {

@@ -8,16 +8,17 @@ use crate::{
             intent::Intent,
             legs::{Leg, PlannedOrder},
             seq,
+            sharing::{current, held_by_each},
             side::entered_by,
-            spot::held_position,
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, OrderType, Position, Symbol, TradeType,
+    Decimal, ExchangeKeyId, IntentId, OrderType, Position, Symbol, TradeType,
     ticket::Stop,
     trade::{Automation, OpenTrade, StopChange, TargetShare, TradeChange},
 };
+use std::collections::HashMap;
 use store::{
     automation,
     protection::{self as rows, Protection, Wanted},
@@ -38,27 +39,41 @@ pub(in crate::trading::order) async fn open_trades(
     symbol: &Symbol,
     position: Option<&Position>,
 ) -> Result<Vec<OpenTrade>> {
-    let mut trades = Vec::new();
-    for row in rows::on_market(&desk.db, key, symbol).await? {
-        if row.ended_at.is_some() || row.wanted == Wanted::Closed {
-            continue;
-        }
+    let mut all = Vec::new();
+    for row in current(&rows::on_market(&desk.db, key, symbol).await?) {
         if let Some(intent) = Intent::load(desk, row.intent_id).await? {
-            let version = version_of(desk, &intent).await?;
-            let settings = automation::get_automation(&desk.db, intent.id).await?;
-            let settings = settings.map(|row| row.automation()).unwrap_or_default();
-            let held = match intent.trade_type {
-                TradeType::Futures => None,
-                TradeType::Spot => {
-                    let market = market::find_market(desk, TradeType::Spot, symbol).await?;
-                    held_position(&intent, market.lot, None)
-                }
-            };
-            let shown = open_trade(&intent, &row, held.as_ref().or(position), version);
-            trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
+            all.push((intent, row));
         }
     }
+    let held = held_amounts(desk, &all, symbol, position).await?;
+    let mut trades = Vec::new();
+    for (intent, row) in all.iter().filter(|(_, row)| row.wanted != Wanted::Closed) {
+        let version = version_of(desk, intent).await?;
+        let settings = automation::get_automation(&desk.db, intent.id).await?;
+        let settings = settings.map(|row| row.automation()).unwrap_or_default();
+        let shown = open_trade(intent, row, held.get(&intent.id).copied(), version);
+        trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
+    }
     Ok(trades)
+}
+
+/// Returns what each of a market's trades holds: its part of the position, or on spot its own coins.
+async fn held_amounts(
+    desk: &Trading,
+    all: &[(Intent, Protection)],
+    symbol: &Symbol,
+    position: Option<&Position>,
+) -> Result<HashMap<IntentId, Decimal>> {
+    if all.iter().any(|(intent, _)| intent.trade_type == TradeType::Spot) {
+        let market = market::find_market(desk, TradeType::Spot, symbol).await?;
+        return Ok(all.iter().map(|(intent, _)| (intent.id, intent.holds(market.lot))).collect());
+    }
+    let side = position.map(|position| entered_by(position.side));
+    let holds = |(_, row): &&(Intent, Protection)| Some(row.side) == side;
+    let on_position: Vec<_> = all.iter().filter(holds).cloned().collect();
+    let ids: Vec<_> = on_position.iter().map(|(intent, _)| intent.id).collect();
+    let whole = position.map_or(Decimal::ZERO, |position| position.contracts);
+    Ok(ids.into_iter().zip(held_by_each(desk, on_position, whole).await?).collect())
 }
 
 /// Returns the version of a trade: it grows with each change by its owner, and with each stop and take-profit that
@@ -69,18 +84,12 @@ pub(in crate::trading::order) async fn version_of(desk: &Trading, intent: &Inten
     Ok(row.map_or(0, |row| row.version).saturating_add(intent.protection_version()).saturating_sub(moves))
 }
 
-/// Returns one open trade; `None` if its position is gone, or if nothing is known of its entry.
-fn open_trade(
-    intent: &Intent,
-    row: &Protection,
-    position: Option<&Position>,
-    version: i64,
-) -> Option<OpenTrade> {
+/// Returns one open trade, which holds an amount of a position; `None` if that is gone, or if nothing is known of its entry.
+fn open_trade(intent: &Intent, row: &Protection, held: Option<Decimal>, version: i64) -> Option<OpenTrade> {
     let entry = intent.open_entry().or_else(|| intent.leg_order(seq::ENTRY))?;
-    let held = position.filter(|position| entered_by(position.side) == row.side);
     let rests = intent.entry_rests();
     let base = match held {
-        Some(position) if !rests => position.contracts.min(intent.entered()?),
+        Some(held) if !rests && !held.is_zero() => held,
         _ if rests => intent.request.opens()?.amount,
         _ => return None,
     };

@@ -9,6 +9,7 @@ use crate::{
             claim::claim,
             intent::Intent,
             run::{Halt, RunResult},
+            sharing::is_superseded,
         },
     },
 };
@@ -50,7 +51,6 @@ impl TradeRun<'_> {
     async fn is_superseded(&self, row: &Protection) -> RunResult<bool> {
         let all =
             rows::on_market(&self.desk.db, row.exchange_key_id, &row.symbol).await.map_err(Error::from)?;
-        let mut later = all.iter().skip_while(|other| other.intent_id != self.id).skip(1);
-        Ok(later.any(|other| other.entered_at.is_some()))
+        Ok(is_superseded(&all, self.id))
     }
 }

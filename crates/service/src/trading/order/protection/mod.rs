@@ -24,7 +24,7 @@ pub use rules::Rule;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
-use super::account::Access;
+use super::{account::Access, sharing::is_superseded};
 use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
@@ -33,7 +33,7 @@ use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol, TradeType};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
-pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG, STOP_PATIENCE};
+pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG, STOP_PATIENCE, Seen, just_entered};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
@@ -109,11 +109,8 @@ pub(crate) async fn inspect_market(
     }
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
     desk.supervision.remember(&wanted, desk.clock.boot());
-    for (index, row) in wanted.iter().enumerate() {
-        // On spot each trade has coins of its own.
-        let shares = access.row.key.trade_type == TradeType::Futures;
-        let superseded = shares && wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
-        let known = if superseded { Known::Superseded } else { known };
+    for row in &wanted {
+        let known = if is_superseded(&wanted, row.intent_id) { Known::Superseded } else { known };
         inspect(desk, &access, row, known).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);

@@ -5,7 +5,7 @@ use crate::{
     actor::Actor,
     error::{Error, Result},
     trading::{
-        SharedTrading, market,
+        SharedTrading,
         order::{
             account::Access,
             change::{
@@ -81,7 +81,7 @@ impl Changer<'_> {
         if trade.entry_rests() {
             return Err(Error::field("reduceOnly", Problem::EntryStillOpen));
         }
-        let held = self.held_by(&trade, &row, &market).await?;
+        let held = self.held_by(&mut trade, &row).await?;
         check(closing, &row, held, &market)?;
         let kind = market.trade_type;
         let open = self.desk.exchange.open_orders_for_stop(&self.access.who, kind, &self.symbol).await;
@@ -104,9 +104,8 @@ impl Changer<'_> {
     }
 
     /// Returns the trade's part of the position.
-    async fn held_by(&self, trade: &Intent, row: &Protection, market: &Market) -> Result<Decimal> {
-        let last = market::last_price(self.desk, market.trade_type, &self.symbol).await?;
-        let position = self.position_of(trade, market, last).await?;
+    async fn held_by(&self, trade: &mut Intent, row: &Protection) -> Result<Decimal> {
+        let (position, _) = self.part(trade).await?;
         own_position(trade, row, position.as_ref()).ok_or(Error::NotFound)
     }
 

@@ -62,17 +62,11 @@ pub(in crate::trading::order) async fn sell_market(
 }
 
 impl Changer<'_> {
-    /// Returns the position of a trade: that of its market, or what it holds on spot.
-    pub(super) async fn position_of(
-        &self,
-        trade: &Intent,
-        market: &Market,
-        last: Decimal,
-    ) -> Result<Option<Position>> {
-        match market.trade_type {
-            TradeType::Futures => self.position().await,
-            TradeType::Spot => Ok(held_position(trade, market.lot, Some(last))),
-        }
+    /// Returns what a spot trade holds, as a position.
+    pub(super) async fn held_on_spot(&self, trade: &Intent) -> Result<Option<Position>> {
+        let market = market::find_market(self.desk, TradeType::Spot, &self.symbol).await?;
+        let last = market::last_price(self.desk, TradeType::Spot, &self.symbol).await?;
+        Ok(held_position(trade, market.lot, Some(last)))
     }
 
     /// Checks a change against what spot does not have: a mark price, and more take-profits than stops.
@@ -140,7 +134,7 @@ impl Changer<'_> {
         self.desk.work.begin()?;
         self.claim_trade(&trade).await?;
         let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Reduce, held, left)?;
-        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left, copy: None };
+        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left, whole: false, copy: None };
         let mut intent = self.intent(Request::Reduce(reducing), Vec::new());
         let (wanted, once) = (whole.then_some(Wanted::Closed), self.idempotency.as_ref());
         intent.commit_change(self.desk, once, &mut trade, wanted, None, history).await.map_err(busy)?;

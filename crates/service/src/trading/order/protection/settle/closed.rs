@@ -1,6 +1,6 @@
 //! The result of a trade whose position has ended, from the account's fills.
 
-use super::{HISTORY, exit_by, last_closing};
+use super::{HISTORY, exit_by, last_closing, shared::SharedFills};
 use crate::{
     error::Result,
     trading::{
@@ -8,20 +8,20 @@ use crate::{
         order::{account::Access, costs, intent::Intent},
     },
 };
-use domain::{Decimal, Order, Side, Trade, copy::Exit, profit::Profit};
+use domain::{Decimal, Micros, Order, Side, Trade, copy::Exit, profit::Profit};
 use store::trade::ClosedTrade;
 
 /// The fills of a position that has ended, with its costs as far as they are known.
 pub(super) struct PastPosition {
-    side: Side,
+    pub(super) side: Side,
     /// From the first fill of the entry on until the position was flat, oldest first.
     pub(super) fills: Vec<Trade>,
     /// Whether the fills are all that the position had.
-    complete: bool,
+    pub(super) complete: bool,
     /// Whether the fees of the fills are in the quote asset.
-    priced: bool,
+    pub(super) priced: bool,
     /// The funding that was paid; `None` if it could not be read.
-    funding: Option<Decimal>,
+    pub(super) funding: Option<Decimal>,
 }
 
 /// The result of a position; `None` for what is unknown.
@@ -38,19 +38,22 @@ pub(super) struct Figures {
 }
 
 impl PastPosition {
-    /// Reads the costs of the position that `entry` opened. `trades` are the market's last fills, newest first. A price or
+    /// Reads the costs of the position that `entry` opened. `orders` and `trades` are the market's last orders and fills, newest first. A price or
     /// the funding that cannot be read leaves the result unknown: the end of the supervision does not wait for them.
     pub(super) async fn read(
         desk: &Trading,
         access: &Access,
         intent: &Intent,
         entry: &Order,
-        trades: &[Trade],
-    ) -> Self {
+        (orders, trades): (&[Order], &[Trade]),
+    ) -> Result<Self> {
         let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
+        if let Some(part) = SharedFills::read(desk, intent, trades, orders).await? {
+            return Ok(part.position(desk, access, intent, entry).await);
+        }
         let (mut fills, complete) = if intent.adopts() {
             let (fills, flat) = fills_after(trades, entry);
-            (fills, flat && reach_back(trades, entry))
+            (fills, flat && reach_back(trades, entry.at))
         } else {
             let fills = fills_of(trades, entry);
             let complete = are_complete(trades, &fills, entry, entered);
@@ -59,11 +62,11 @@ impl PastPosition {
         let until = fills.last().filter(|_| is_flat(&fills, side)).map_or(desk.clock.now(), |last| last.at);
         // An adopted position is as old as its last change elsewhere, and its result counts from its adoption on.
         let since = if intent.adopts() { entry.at.max(intent.created_at) } else { entry.at };
-        let funding = costs::known_funding(desk, access, intent, (since, until)).await;
+        let funding = costs::known_funding(desk, access, intent, (since, until), &|_| Decimal::ONE).await;
         let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
         let priced = converted.is_some();
         fills = converted.unwrap_or(fills);
-        Self { side, fills, complete, priced, funding }
+        Ok(Self { side, fills, complete, priced, funding })
     }
 
     /// Returns the fills whose fees are in the quote asset; none if a price is unknown.
@@ -111,12 +114,12 @@ pub(super) async fn closed_trade(
 /// they contain all of `entered`. No more than [`HISTORY`] are read, and exchanges list only those of some days.
 fn are_complete(trades: &[Trade], fills: &[Trade], entry: &Order, entered: Decimal) -> bool {
     let opening = fills.iter().filter(|trade| trade.side == entry.side);
-    reach_back(trades, entry) && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
+    reach_back(trades, entry.at) && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
 }
 
-/// Whether the market's last fills, newest first, reach back to the entry.
-fn reach_back(trades: &[Trade], entry: &Order) -> bool {
-    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < entry.at)
+/// Whether the market's last fills, newest first, reach back to a time.
+pub(super) fn reach_back(trades: &[Trade], to: Micros) -> bool {
+    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < to)
 }
 
 /// Returns the fills of an adopted position since its adoption, oldest first, until it was flat, and whether it was. `entry`
@@ -169,7 +172,7 @@ fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
 mod tests {
     use super::*;
     use crate::trading::order::legs::tests::open_order;
-    use domain::{Fee, Micros, OrderType};
+    use domain::{Fee, OrderType};
 
     fn d(text: &str) -> Decimal {
         domain::money::parse(text).unwrap()
