@@ -25,7 +25,7 @@ fn text(text: &str) -> Option<String> {
 }
 
 /// An OCO that buys at 19,900 or above 20,050. The market is at 20,000.
-fn oco() -> TradeTicket {
+pub(super) fn oco() -> TradeTicket {
     TradeTicket {
         raw: RawTicket { kind: text("OCO"), price: text("19900"), ..ticket() },
         trigger_price: text("20050"),

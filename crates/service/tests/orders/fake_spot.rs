@@ -43,7 +43,11 @@ fn check(state: &State, request: &OrderRequest) -> ExchangeResult<()> {
     if request.side == Side::Sell && amount > coins(state).free {
         return Err(rejected("Account has insufficient balance for requested action."));
     }
-    if request.kind == OrderType::StopMarket && request.stop_price.unwrap() >= state.price {
+    let reached = |trigger: Decimal| match request.side {
+        Side::Sell => trigger >= state.price,
+        Side::Buy => trigger <= state.price,
+    };
+    if request.kind == OrderType::StopMarket && reached(request.stop_price.unwrap()) {
         return Err(rejected("Order would trigger immediately."));
     }
     Ok(())

@@ -17,6 +17,7 @@ mod profit;
 mod restored;
 mod rights;
 mod spot;
+mod spot_entries;
 mod spot_kills;
 mod tabs;
 mod timed;
@@ -60,6 +61,7 @@ use service::{
     },
 };
 use spot::*;
+use spot_entries::*;
 use spot_kills::a_spot_trade_survives_a_kill_at_each_call;
 use std::{
     net::IpAddr,
@@ -623,4 +625,8 @@ store::each_engine![
     spot_orders_that_do_not_fit_change_nothing,
     all_spot_trades_are_closed_and_the_owners_coins_stay,
     a_spot_trade_survives_a_kill_at_each_call,
+    a_stop_entry_buys_coins_when_the_price_reaches_it,
+    spot_has_no_oco_and_no_dated_entries,
+    a_limit_close_on_spot_is_a_pair_and_the_rest_keeps_its_stop,
+    two_spot_trades_are_shown_with_their_own_amounts_and_changed_one_by_one,
 ];

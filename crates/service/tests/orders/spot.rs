@@ -34,7 +34,7 @@ const WOULD_TRIGGER: &str = "Order would trigger immediately.";
 const RELATION: &str = "The relationship of the prices for the orders is not correct.";
 
 /// A world whose key is a spot key.
-async fn spot(db: &TestDb) -> World {
+pub(super) async fn spot(db: &TestDb) -> World {
     let world = world(db).await;
     let new =
         NewKey { trade_type: TradeType::Spot, name: "Spot".into(), api_key: "spot".into(), ..new_key() };

@@ -29,7 +29,7 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
 };
-use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol, TradeType};
+use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};

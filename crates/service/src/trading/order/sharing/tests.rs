@@ -121,6 +121,16 @@ fn a_position_belongs_to_what_has_replaced_it_and_to_what_was_opened_beside_that
 }
 
 #[test]
+fn spot_trades_are_all_current_and_share_no_position() {
+    let beside = |number| Protection { held_before: Some(DecimalText(Decimal::ZERO)), ..row(number, true) };
+    let rows = [1, 2, 3].map(beside);
+    assert!(rows.iter().all(|row| !is_superseded(&rows, row.intent_id)), "none replaces another");
+    assert_eq!(current(&rows).len(), 3);
+    assert!(trade(1).may_share());
+    assert!(!Intent { trade_type: TradeType::Spot, ..trade(1) }.may_share());
+}
+
+#[test]
 fn a_trade_has_what_it_entered_less_what_was_closed_of_it() {
     let mut one = sharer(1);
     assert_eq!(one.rest(), d("1"));

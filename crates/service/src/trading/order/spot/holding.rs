@@ -95,6 +95,7 @@ pub(in crate::trading::order) mod tests {
             created_at: Micros(0),
             updated_at: Micros(0),
             install: None,
+            held_before: Some(Decimal::ZERO),
             tenure: crate::platform::fence::Tenure::default(),
         }
     }

@@ -16,7 +16,6 @@ use crate::{
             intent::Request,
             place::{busy, check_first_day, may_enter},
             run::Run,
-            sharing::SharedPosition,
         },
     },
 };
