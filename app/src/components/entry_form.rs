@@ -76,22 +76,16 @@ const fn field(name: &'static str, label: &'static str, hint: &'static str) -> F
 
 fn order_fields(words: &'static Entries, draft: &TicketDraft, posted: &Posted, futures: bool) -> AnyView {
     let option = |value: &str, text: &str| (value.to_owned(), text.to_owned());
-    let mut kinds = vec![
-        option(TradeEntryType::StopMarket.word(), words.stop_market),
-        option(TradeEntryType::StopLimit.word(), words.stop_limit),
-        option(LIMIT_CLOSE, words.limit_close),
+    let kinds = [
+        (true, TradeEntryType::StopMarket.word(), words.stop_market),
+        (true, TradeEntryType::StopLimit.word(), words.stop_limit),
+        (futures, TradeEntryType::Oco.word(), words.oco),
+        (futures, TradeEntryType::Limit.word(), words.limit_until),
+        (futures, TradeEntryType::TrailingStop.word(), words.trailing),
+        (true, LIMIT_CLOSE, words.limit_close),
     ];
-    if futures {
-        let last = kinds.len() - 1;
-        kinds.splice(
-            last..last,
-            [
-                option(TradeEntryType::Oco.word(), words.oco),
-                option(TradeEntryType::Limit.word(), words.limit_until),
-                option(TradeEntryType::TrailingStop.word(), words.trailing),
-            ],
-        );
-    }
+    let kinds = kinds.into_iter().filter(|(available, ..)| *available);
+    let kinds = kinds.map(|(_, value, text)| option(value, text)).collect();
     let sides = vec![option("BUY", words.buy), option("SELL", words.sell)];
     let required = |name, label| Field { optional: false, ..field(name, label, "") };
     view! {
