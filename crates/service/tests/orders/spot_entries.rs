@@ -77,11 +77,8 @@ pub(crate) async fn spot_has_no_oco_and_no_dated_entries(db: &TestDb) {
         time_in_force: Some("GTD".into()),
         ..ticket()
     };
-    let dated = TradeTicket {
-        raw,
-        good_till_date: Some("2099-01-01T00:00:00Z".into()),
-        ..TradeTicket::default()
-    };
+    let dated =
+        TradeTicket { raw, good_till_date: Some("2099-01-01T00:00:00Z".into()), ..TradeTicket::default() };
     assert_eq!(problem(world.open_on_spot(&dated).await), ("timeInForce".to_owned(), Problem::NotOnSpot));
     assert!(world.fake.log().is_empty());
 }
@@ -117,8 +114,7 @@ pub(crate) async fn two_spot_trades_are_shown_with_their_own_amounts_and_changed
     let order = TradeTicket { raw: without_targets(), ..TradeTicket::default() };
     let first = world.open_on_spot(&order).await.unwrap();
     let smaller = RawTicket { amount: Some("0.03".into()), ..without_targets() };
-    let second =
-        world.open_on_spot(&TradeTicket { raw: smaller, ..TradeTicket::default() }).await.unwrap();
+    let second = world.open_on_spot(&TradeTicket { raw: smaller, ..TradeTicket::default() }).await.unwrap();
     let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
     let entered: Vec<_> = state.trades.iter().map(|trade| (trade.id, trade.entered)).collect();
     assert_eq!(entered, [(first, d("0.04995")), (second, d("0.02997"))]);

@@ -153,7 +153,8 @@ impl<'a> Gains<'a> {
     /// # Errors
     /// If the database cannot be read.
     pub(super) async fn of(desk: &Trading, intent: &'a Intent) -> Result<Self> {
-        let shared = match store::trade::get_trade(&desk.db, intent.id).await?.filter(|_| intent.may_share()) {
+        let shared = match store::trade::get_trade(&desk.db, intent.id).await?.filter(|_| intent.may_share())
+        {
             Some(row) => !store::trade::list_sharing(&desk.db, &row).await?.is_empty(),
             None => false,
         };

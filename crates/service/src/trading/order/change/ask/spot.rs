@@ -134,7 +134,8 @@ impl Changer<'_> {
         self.desk.work.begin()?;
         self.claim_trade(&trade).await?;
         let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Reduce, held, left)?;
-        let reducing = Reducing { trade: Some(trade.id), side: row.side, amount, left, whole: false, copy: None };
+        let reducing =
+            Reducing { trade: Some(trade.id), side: row.side, amount, left, whole: false, copy: None };
         let mut intent = self.intent(Request::Reduce(reducing), Vec::new());
         let (wanted, once) = (whole.then_some(Wanted::Closed), self.idempotency.as_ref());
         intent.commit_change(self.desk, once, &mut trade, wanted, None, history).await.map_err(busy)?;
