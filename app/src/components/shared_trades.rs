@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, Side,
+    Decimal, Side, TradeType,
     live::AccountState,
     money,
     money::Arithmetic as _,
@@ -25,9 +25,9 @@ const SPARE_ROWS: usize = 2;
 /// The shares of a trade that have a button, in percent.
 const SHARES: [u16; 3] = [25, 50, 75];
 
-/// Returns the list if more than one trade shares the market's position. `once` makes the idempotency key of a form.
+/// Returns the list if more than one trade shares the market's position, or on spot holds coins of its own. `once` makes the idempotency key of a form.
 pub(crate) fn shared_trades(
-    account: &AccountState,
+    (account, trades): (&AccountState, TradeType),
     posted: &Posted,
     once: impl Fn() -> String,
 ) -> Option<AnyView> {
@@ -41,11 +41,17 @@ pub(crate) fn shared_trades(
         shown.view()
     });
     let all: Vec<AnyView> = all.collect();
+    let (title, lead) = match trades {
+        TradeType::Futures => (words.title, words.lead),
+        // On spot no position is shared.
+        TradeType::Spot => (words.title_spot, words.lead_spot),
+    };
     Some(
         view! {
-            <section class="panel" id="trades" aria-labelledby="trades-title" data-testid="shared-trades">
-                <h2 id="trades-title" class="panel-title">{words.title}</h2>
-                <p>{words.lead}</p>
+            <section class="panel" id="trades" aria-labelledby="trades-title" data-testid="shared-trades"
+                data-trades=trades.word()>
+                <h2 id="trades-title" class="panel-title">{title}</h2>
+                <p>{lead}</p>
                 {all}
             </section>
         }

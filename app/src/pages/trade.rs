@@ -78,8 +78,7 @@ pub(crate) fn page() -> impl IntoView {
         let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
         let adopt = adopt_of(&visit, &init, &posted);
         let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
-        let shared =
-            init.tradable.then(|| shared_trades(&init.account, &posted, || fresh_key(&visit))).flatten();
+        let shared = shared_of(&visit, &init, &posted);
         let json = embedded(&init)?;
         provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
@@ -132,6 +131,12 @@ fn entry_of(visit: &Visit, init: &DeskInit, query: &[(String, String)], posted: 
     let requested = named(query, entry_form::REQUEST).is_some() || posted.of(entry_form::FORM).failed();
     let kind = init.market.trade_type;
     requested.then(|| entry_form((&init.account, kind), &init.draft, posted, fresh_key(visit)))
+}
+
+/// The trades of the market with their actions, if there are several.
+fn shared_of(visit: &Visit, init: &DeskInit, posted: &Posted) -> Option<AnyView> {
+    let account = (&init.account, init.market.trade_type);
+    init.tradable.then(|| shared_trades(account, posted, || fresh_key(visit))).flatten()
 }
 
 /// The form that adopts the position, if it can be adopted.

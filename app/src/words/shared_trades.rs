@@ -7,6 +7,8 @@ table! {
     SharedTrades, shared_trades {
         title: "Trades on this position",
         lead: "These trades share one position. Each has its own stop loss and take profits, and closing one leaves the others open.",
+        title_spot: "Trades on this market",
+        lead_spot: "Each of these trades has its own coins, stop loss and take profits. Closing one leaves the others open.",
         long(number, amount): "Trade {number}: {amount} long",
         short(number, amount): "Trade {number}: {amount} short",
         stop_at(price): "Stop loss at {price}",
