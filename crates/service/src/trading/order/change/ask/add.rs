@@ -13,7 +13,7 @@ use crate::{
                 plan::{Situation, plan_addition},
             },
             checks::{self, Trades, fee_rate},
-            intent::Request,
+            intent::{Intent, Request},
             place::{busy, check_first_day, may_enter},
             run::Run,
         },

@@ -92,7 +92,7 @@ pub(in crate::trading::order) async fn close_target(
 
 impl Changer<'_> {
     /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
-    async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
+    pub(super) async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
