@@ -18,7 +18,7 @@ use super::{
     legs::{self, Leg, Role},
     recover,
     run::{Halt, Run, RunResult},
-    seq,
+    seq, sharing,
 };
 use crate::{
     actor::Actor,
@@ -170,7 +170,7 @@ impl<'a> Placing<'a> {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
         if beside.is_some() {
-            legs::beside_others(&mut legs, order.amount);
+            sharing::beside_others(&mut legs, order.amount);
         }
         self.work(order.symbol.clone(), Request::Open(order), legs, beside).await
     }
