@@ -72,13 +72,8 @@ pub(crate) fn page() -> impl IntoView {
             Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
             init => init?,
         };
-        let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
-        let entry = init.tradable.then(|| entry_of(&visit, &init, &query, &posted)).flatten();
-        let waiting = order::entry_order::list_waiting_entries;
-        let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
-        let adopt = adopt_of(&visit, &init, &posted);
-        let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
-        let shared = shared_of(&visit, &init, &posted);
+        let further = further(&visit, (&keys, &chosen), &init, &all, (&query, &posted)).await?;
+        let Further { presets, entry, waiting, adopt, shared, closed } = further;
         let json = embedded(&init)?;
         provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
@@ -99,7 +94,7 @@ pub(crate) fn page() -> impl IntoView {
             <script type="application/json" id=INIT inner_html=json></script>
             {presets}
             {entry}
-            {waiting_list(&waiting)}
+            {waiting}
             {adopt}
             // The stylesheet hides what spot does not have: short sales, leverage, margin and the mark price.
             <div class="desk-of" data-trades=chosen.trade_type.word()><TradeDesk/></div>
@@ -108,6 +103,40 @@ pub(crate) fn page() -> impl IntoView {
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
+    })
+}
+
+/// The sections around the desk that are rendered on the server alone.
+struct Further {
+    presets: Option<AnyView>,
+    entry: Option<AnyView>,
+    waiting: Option<AnyView>,
+    adopt: Option<AnyView>,
+    shared: Option<AnyView>,
+    closed: AnyView,
+}
+
+/// Renders the sections around the desk.
+async fn further(
+    visit: &Visit,
+    (keys, chosen): (&[ExchangeKey], &ExchangeKey),
+    init: &DeskInit,
+    all: &[Preset],
+    (query, posted): (&[(String, String)], &Posted),
+) -> Result<Further, Error> {
+    let (symbol, kind) = (&init.market.symbol, init.market.trade_type);
+    let adoptable = init.tradable && kind == TradeType::Futures;
+    let waiting = order::entry_order::list_waiting_entries;
+    let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, symbol).await?;
+    let key = || fresh_key(visit);
+    Ok(Further {
+        presets: init.tradable.then(|| presets_of(init, all, query, posted)),
+        entry: init.tradable.then(|| entry_of(visit, init, query, posted)).flatten(),
+        waiting: waiting_list(&waiting),
+        // On spot the exchange knows no positions.
+        adopt: adoptable.then(|| adopt_form(&init.account, posted, key())).flatten(),
+        shared: init.tradable.then(|| shared_trades((&init.account, kind), posted, key)).flatten(),
+        closed: closed_list::section(visit, keys, query, chosen, symbol).await?,
     })
 }
 
@@ -131,19 +160,6 @@ fn entry_of(visit: &Visit, init: &DeskInit, query: &[(String, String)], posted: 
     let requested = named(query, entry_form::REQUEST).is_some() || posted.of(entry_form::FORM).failed();
     let kind = init.market.trade_type;
     requested.then(|| entry_form((&init.account, kind), &init.draft, posted, fresh_key(visit)))
-}
-
-/// The trades of the market with their actions, if there are several.
-fn shared_of(visit: &Visit, init: &DeskInit, posted: &Posted) -> Option<AnyView> {
-    let account = (&init.account, init.market.trade_type);
-    init.tradable.then(|| shared_trades(account, posted, || fresh_key(visit))).flatten()
-}
-
-/// The form that adopts the position, if it can be adopted.
-fn adopt_of(visit: &Visit, init: &DeskInit, posted: &Posted) -> Option<AnyView> {
-    // On spot the exchange knows no positions.
-    let adoptable = init.tradable && init.market.trade_type == TradeType::Futures;
-    adoptable.then(|| adopt_form(&init.account, posted, fresh_key(visit))).flatten()
 }
 
 /// The shares of the chosen preset's take-profits, in percent and separated by commas, for a field of the ticket.

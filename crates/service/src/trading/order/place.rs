@@ -19,7 +19,7 @@ use super::{
     legs::{self, Leg, Role},
     recover,
     run::{Halt, Run, RunResult},
-    seq, spot,
+    seq, sharing, spot,
 };
 use crate::{
     actor::Actor,
@@ -209,7 +209,7 @@ impl<'a> Placing<'a> {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
         if beside.is_some() {
-            legs::beside_others(&mut legs, order.amount);
+            sharing::beside_others(&mut legs, order.amount);
         }
         self.work(order.symbol.clone(), Request::Open(order), legs, beside).await
     }
