@@ -66,7 +66,7 @@ impl World {
         trade::get_trade(&self.desk, &self.actor, id).await.unwrap()
     }
 
-    async fn supervise(&self) {
+    async fn supervise_spot(&self) {
         for _ in 0..60 {
             order::protection::tick(&self.desk).await.unwrap();
         }
@@ -134,7 +134,7 @@ pub(crate) async fn a_spot_trade_is_what_was_bought_less_the_fee_and_each_share_
     assert_eq!(state.protection.unwrap().stop, Some(d("19000")));
     assert_eq!(state.trades.len(), 1);
     // It stays as it is, also for a process that starts later.
-    world.supervise().await;
+    world.supervise_spot().await;
     let later = desk(db, &world.fake);
     for _ in 0..60 {
         order::protection::tick(&later).await.unwrap();
@@ -193,7 +193,7 @@ pub(crate) async fn a_take_profit_that_fills_leaves_the_other_share_protected(db
     let id = world.buy(&ticket()).await;
     world.at("20100");
     world.fake.execute(4);
-    world.supervise().await;
+    world.supervise_spot().await;
     assert_eq!(world.fake.sells(), text(&[(3, "0.025", "19000"), (5, "0.025", "20200")]));
     assert_eq!(world.view_of(id).await.spot.map(|holds| holds.held), Some(d("0.025")));
     world.at("20200");
@@ -221,7 +221,7 @@ pub(crate) async fn a_moved_stop_replaces_one_pair_after_the_other(db: &TestDb) 
     assert_eq!((amounts("20100"), amounts("20200")), (vec!["0.024".to_owned()], vec!["0.025".to_owned()]));
     let view = world.view_of(id).await;
     assert_eq!((view.stop.map(|stop| stop.trigger), view.targets.len()), (Some(d("19500")), 2));
-    world.supervise().await;
+    world.supervise_spot().await;
     assert_eq!(world.fake.sells(), sells, "it stays where it is");
 }
 
@@ -252,7 +252,7 @@ pub(crate) async fn take_profits_and_the_stop_of_a_spot_trade_can_be_removed(db:
     world.edit(id, remove(true)).await.unwrap();
     let left: Vec<_> = world.fake.sells().into_iter().map(|(_, amount, price)| (amount, price)).collect();
     assert_eq!(left, [("0.024".to_owned(), "20500".to_owned())], "the take-profit stays");
-    world.supervise().await;
+    world.supervise_spot().await;
     assert_eq!(world.fake.sells().len(), 1, "nothing is placed again");
 }
 
@@ -371,7 +371,7 @@ pub(crate) async fn a_pair_that_its_owner_cancels_leaves_its_coins_with_a_stop(d
     let cancelled = world.fake.placed(4)[0].client_order_id.clone();
     order::cancel_order(&world.desk, &world.actor, world.key, &btc(), &cancelled, false).await.unwrap();
     assert_eq!(world.fake.sells().len(), 2);
-    world.supervise().await;
+    world.supervise_spot().await;
     let sells = world.fake.sells();
     let stops: Decimal = sells.iter().filter(|sell| sell.2 == "19000").map(|sell| d(&sell.1)).sum();
     assert_eq!((stops, sells.len()), (d("0.049"), 3), "the take-profit is gone by choice: {sells:?}");
@@ -388,7 +388,7 @@ pub(crate) async fn coins_that_were_sold_elsewhere_end_the_trade(db: &TestDb) {
         order.status = OrderStatus::Canceled;
         state.spot.amount = d("0.02");
     }
-    world.supervise().await;
+    world.supervise_spot().await;
     let open: Vec<_> = world.fake.sells().into_iter().map(|(_, amount, price)| (amount, price)).collect();
     assert_eq!(open, [("0.02".to_owned(), "19000".to_owned())], "the rest is what is there");
     {
