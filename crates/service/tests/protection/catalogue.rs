@@ -144,10 +144,19 @@ pub(crate) fn named() -> Vec<Life> {
     ]
 }
 
+/// The price falls through the stop of every life.
+const STOP_HIT: Act = Happens(OutsideEvent::Price("18990"));
+const CLOSES: Act = Happens(OutsideEvent::OwnerCloses);
+
 /// Every life whose steps are enumerated.
 pub(crate) fn all() -> Vec<Life> {
-    const STOP_HIT: Act = Happens(OutsideEvent::Price("18990"));
-    const CLOSES: Act = Happens(OutsideEvent::OwnerCloses);
+    let mut lives = by_hand();
+    lives.extend(copied());
+    lives
+}
+
+/// The lives of trades that their owner makes.
+fn by_hand() -> Vec<Life> {
     const LIQUIDATED: Act = Happens(OutsideEvent::Liquidated);
     const ONCE: Act = Asks(Ask::Once(Buy));
     vec![
@@ -202,6 +211,12 @@ pub(crate) fn all() -> Vec<Life> {
         ),
         flat("beside-both-hit", BOTH, &[STOP_HIT, FIRST, SECOND]),
         life("beside-close", BOTH, &[Asks(Ask::CloseLatest), FIRST, SECOND]),
+    ]
+}
+
+/// The lives of copied positions.
+fn copied() -> Vec<Life> {
+    vec![
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         life("copy-exit-part", COPIED, &[Asks(Ask::ExitPart("50")), Passes(2, 1)]),

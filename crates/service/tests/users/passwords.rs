@@ -50,10 +50,10 @@ async fn a_changed_password_signs_everyone_else_out(db: &TestDb) {
 }
 
 async fn breached_passwords_are_refused_wherever_one_is_set(db: &TestDb) {
-    // The SHA-1 of "tundra mosaic lantern opus", which no other rule rejects.
-    const BREACHED: &str = "tundra mosaic lantern opus";
+    // The SHA-1 of "grommet thistle sextant parsnip marzipan ossify", which no other rule rejects.
+    const BREACHED: &str = "grommet thistle sextant parsnip marzipan ossify";
     let list = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(list.path(), "ACDEF76C2A78DE14A631B6965DBB80B9425CE7CA:3\n").unwrap();
+    std::fs::write(list.path(), "0025037A7F1B6E6BFB8D2A1714E08412CE0F27A1:3\n").unwrap();
     let settings = |breached_passwords| Settings { breached_passwords, ..Settings::default() };
     let on = |settings| desk_with((**db).clone(), Setup { settings, ..Setup::default() });
     let desk = on(settings(Some(list.path().to_owned())));

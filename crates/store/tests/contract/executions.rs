@@ -62,7 +62,7 @@ async fn a_users_entries_have_their_signal(db: &TestDb) {
 /// Of two failed entries, the one whose stop was rejected had entered: it has a trade.
 async fn a_rejected_stop_is_an_entry_and_a_rejected_entry_is_none(db: &TestDb) {
     let owner = two(db).await;
-    db.execute("update copies set opened_at = null, status = 'FAILED', reason = 'STOP_REFUSED' where status = 'OPEN'").await;
+    db.execute("update copies set opened_at = null, status = 'FAILED', reason = 'STOP_REFUSED', finished_at = 9 where status = 'OPEN'").await;
     assert_eq!(copy::list_entries(&**db, owner).await.unwrap(), [], "without a trade nothing was entered");
     db.execute(
         "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, lease_until, \
