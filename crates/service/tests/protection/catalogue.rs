@@ -150,13 +150,13 @@ const CLOSES: Act = Happens(OutsideEvent::OwnerCloses);
 
 /// Every life whose steps are enumerated.
 pub(crate) fn all() -> Vec<Life> {
-    let mut lives = by_hand();
+    let mut lives = manual_trades();
     lives.extend(copied());
     lives
 }
 
 /// The lives of trades that their owner makes.
-fn by_hand() -> Vec<Life> {
+fn manual_trades() -> Vec<Life> {
     const LIQUIDATED: Act = Happens(OutsideEvent::Liquidated);
     const ONCE: Act = Asks(Ask::Once(Buy));
     vec![

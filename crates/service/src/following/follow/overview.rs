@@ -17,7 +17,7 @@ pub struct Overview {
     pub keys: Vec<ExchangeKey>,
     /// Their follows, oldest first.
     pub follows: Vec<Follow>,
-    /// Those that were stopped, the last one first.
+    /// The stopped follows, the last one first.
     pub stopped: Vec<Follow>,
     /// The newest copies of each key that has any, newest first.
     pub newest: HashMap<ExchangeKeyId, Vec<Copied>>,

@@ -1,6 +1,6 @@
 //! The use case that closes a part of a position with a resting limit order.
 
-use super::{Changer, TradeTarget};
+use super::{Changer, TradeTarget, is_open};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -17,6 +17,7 @@ use crate::{
             intent::{Intent, Request},
             legs::{self, Leg, PlannedOrder, Role},
             place::busy,
+            sharing::current,
         },
     },
 };
@@ -25,7 +26,10 @@ use domain::{
     trade::{ChangeKind, TargetShare, TradeSnapshot, fit_targets},
     validation::{FieldProblem, Problem},
 };
-use store::{intent::LegStatus, protection::Protection};
+use store::{
+    intent::LegStatus,
+    protection::{self as rows, Protection},
+};
 
 /// Decimals of a share.
 const DECIMALS: u32 = 4;
@@ -41,8 +45,9 @@ pub struct LimitClose {
     pub price: Decimal,
 }
 
-/// Places a reduce-only limit order that closes a part of the latest trade of a market. It belongs to the trade like a
-/// take-profit: it is cancelled with it, and the take-profits are fitted to what it leaves of the position.
+/// Places a reduce-only limit order that closes a part of the open trade of a market, of several that share the position the
+/// oldest. It belongs to the trade like a take-profit: it is cancelled with it, and the take-profits are fitted to what it
+/// leaves of the trade.
 ///
 /// # Errors
 /// [`Error::NotFound`] without an open trade; [`Error::Fields`] for what does not fit the position or the market, and while the
@@ -77,7 +82,7 @@ impl Changer<'_> {
             return Ok(());
         }
         let market = self.ready().await?;
-        let (mut trade, row) = self.trade(&TradeTarget::default()).await?;
+        let (mut trade, row) = self.trade(&self.oldest(closing.side.opposite()).await?).await?;
         if trade.entry_rests() {
             return Err(Error::field("reduceOnly", Problem::EntryStillOpen));
         }
@@ -101,6 +106,15 @@ impl Changer<'_> {
         committed.await.map_err(busy)?;
         self.work(intent).await?;
         self.accepted(trade.id, planned.leg).await
+    }
+
+    /// Returns the oldest of the trades on a side, which is closed first; the latest one of all if there is none.
+    async fn oldest(&self, side: Side) -> Result<TradeTarget> {
+        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let trades = current(&rows);
+        let filled = |row: &&Protection| row.side == side && row.entered_at.is_some() && is_open(row);
+        let oldest = trades.iter().find(filled);
+        Ok(TradeTarget { trade: oldest.map(|row| row.intent_id), ..TradeTarget::default() })
     }
 
     /// Returns the trade's part of the position.
