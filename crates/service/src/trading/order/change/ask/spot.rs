@@ -142,10 +142,10 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    /// Returns the trade to sell from: the one that is meant, or the latest one that holds something.
+    /// Returns the trade to sell from: the one that is meant, or the oldest one that holds something.
     async fn holding_trade(&self, meant: Option<IntentId>, market: &Market) -> Result<(Intent, Protection)> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-        for row in rows.into_iter().rev() {
+        for row in rows {
             let is_meant = meant.is_none_or(|id| id == row.intent_id) && is_open(&row);
             if !is_meant {
                 continue;
