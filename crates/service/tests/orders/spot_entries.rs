@@ -121,6 +121,15 @@ pub(crate) async fn two_spot_trades_are_shown_with_their_own_amounts_and_changed
     let close = |id, share| {
         order::trade::close_trade(&world.desk, &world.actor, id, order::Part::Share(d(share)), None)
     };
+    // Without a trade, a share is one of what both hold: 0.078, of which the older one sells up to what it has.
+    let symbol = btc();
+    let share = |share| {
+        let part = order::Part::Share(d(share));
+        order::close_part(&world.desk, &world.actor, world.key, &symbol, part, None)
+    };
+    assert_eq!(problem(share("0.9").await), ("share".to_owned(), Problem::MoreThanPosition));
+    share("0.5").await.unwrap();
+    assert_eq!(world.amounts(), text(&[("0.01", "19000"), ("0.029", "19000")]));
     // The older of two trades on a market is found, although the exchange shows no position of its own.
     close(first, "1").await.unwrap();
     for _ in 0..60 {

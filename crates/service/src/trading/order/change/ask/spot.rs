@@ -108,7 +108,8 @@ impl Changer<'_> {
         Ok(())
     }
 
-    /// Sells a part of what a spot trade holds, or all of it. The caller holds the per-market lock.
+    /// Sells a part of what a spot trade holds, or all of it. Without a trade that is meant, the part is one of what all trades
+    /// of the market hold, and the oldest sells it. The caller holds the per-market lock.
     pub(super) async fn sell(
         self,
         meant: Option<IntentId>,
@@ -120,13 +121,22 @@ impl Changer<'_> {
             return Err(Error::field("side", Problem::NotReducing));
         }
         complete_changes(self.desk, &self.access, &self.symbol).await?;
-        let (mut trade, row) = self.holding_trade(meant, market).await?;
+        let mut trades = self.holding_trades(meant, market).await?;
+        let total: Decimal = trades.iter().map(|(trade, _)| trade.holds(market.lot)).sum();
+        if trades.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let (mut trade, row) = trades.swap_remove(0);
         let held = trade.holds(market.lot);
-        let amount = amount_of(part, held, market)?;
+        let amount = amount_of(part, total, market)?;
+        let field = if matches!(part, Part::Share(_)) { "share" } else { "amount" };
+        if amount > held {
+            // Each sale is of one trade.
+            return Err(Error::field(field, Problem::MoreThanPosition));
+        }
         let (whole, left) = (amount == held, held - amount);
         let last = market::last_price(self.desk, TradeType::Spot, &self.symbol).await?;
         if market.check_notional(last, amount).is_err() {
-            let field = if matches!(part, Part::Share(_)) { "share" } else { "amount" };
             return Err(Error::field(field, Problem::NotionalFilter));
         }
         let often = || Error::field("amount", Problem::ChangedTooOften);
@@ -142,20 +152,22 @@ impl Changer<'_> {
         self.work(intent).await
     }
 
-    /// Returns the trade to sell from: the one that is meant, or the oldest one that holds something.
-    async fn holding_trade(&self, meant: Option<IntentId>, market: &Market) -> Result<(Intent, Protection)> {
+    /// Returns the trade that is meant, or all that hold something, the oldest first.
+    async fn holding_trades(
+        &self,
+        meant: Option<IntentId>,
+        market: &Market,
+    ) -> Result<Vec<(Intent, Protection)>> {
         let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
-        for row in rows {
-            let is_meant = meant.is_none_or(|id| id == row.intent_id) && is_open(&row);
-            if !is_meant {
-                continue;
-            }
+        let is_meant = |row: &Protection| meant.is_none_or(|id| id == row.intent_id) && is_open(row);
+        let mut trades = Vec::new();
+        for row in rows.into_iter().filter(is_meant) {
             if let Some(trade) = Intent::load(self.desk, row.intent_id).await?
                 && !trade.holds(market.lot).is_zero()
             {
-                return Ok((trade, row));
+                trades.push((trade, row));
             }
         }
-        Err(Error::NotFound)
+        Ok(trades)
     }
 }
