@@ -13,7 +13,7 @@ use domain::{
 };
 use store::{
     intent::{LegStatus, Status},
-    protection::{PositionSide, Wanted},
+    protection::PositionSide,
 };
 use uuid::Uuid;
 
@@ -118,6 +118,21 @@ fn a_position_belongs_to_what_has_replaced_it_and_to_what_was_opened_beside_that
     let open: Vec<_> =
         current(&[row(1, false), row(3, false), ended]).into_iter().map(|row| row.intent_id).collect();
     assert_eq!(open, [id(3)]);
+}
+
+#[test]
+fn an_order_that_was_given_up_ends_no_trade_before_it() {
+    let given_up = Protection { wanted: Wanted::Closed, entered_at: None, ..row(2, false) };
+    let rows = [row(1, false), given_up.clone(), row(3, true)];
+    let superseded =
+        |rows: &[Protection]| rows.iter().filter(|row| is_superseded(rows, row.intent_id)).count();
+    assert_eq!(
+        superseded(&rows),
+        0,
+        "it has closed nothing, and the next trade shares the first one's position"
+    );
+    let filled = Protection { entered_at: Some(Micros(1)), ..given_up };
+    assert_eq!(superseded(&[row(1, false), filled, row(3, true)]), 1, "it was sent once nothing was open");
 }
 
 #[test]
