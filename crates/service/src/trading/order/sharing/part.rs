@@ -105,7 +105,11 @@ impl Run<'_> {
     ) -> RunResult<Vec<(u16, Order)>> {
         let (mut ended, own) = (Vec::new(), shared.own);
         for (index, trade) in shared.trades.iter_mut().enumerate() {
-            let unknown = |leg: &&Leg| Sharer::exits(leg) && leg.status == status && leg.may_be_open();
+            // What an OCO entry closes of its excess counts as not entered.
+            let unknown = |leg: &&Leg| {
+                let closes = Sharer::exits(leg) || leg.role == Role::Excess;
+                closes && leg.status == status && leg.may_be_open()
+            };
             let legs: Vec<Leg> = trade.intent.legs.iter().filter(unknown).cloned().collect();
             for leg in legs {
                 let id = trade.intent.client_id(leg.seq);
