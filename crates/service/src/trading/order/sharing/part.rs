@@ -155,7 +155,13 @@ impl SharedPosition {
     /// of this one.
     pub(super) fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
         let own = &self.trades[self.own].intent;
-        let outdated = own.outdated_among(&open);
+        // A stop of another trade is not the one that this trade's owner had placed, although its price may be the same.
+        let is_others = |order: &Order| {
+            let mut others = self.trades.iter().enumerate().filter(|(index, _)| *index != self.own);
+            others.any(|(_, trade)| trade.intent.leg_by_client_id(&order.client_order_id).is_some())
+        };
+        let without_others: Vec<Order> = open.iter().filter(|order| !is_others(order)).cloned().collect();
+        let outdated = own.outdated_among(&without_others);
         let mut needs: Vec<Decimal> = self.trades.iter().map(|trade| trade.uncovered(&open)).collect();
         let mut seen = Vec::new();
         for order in open {

@@ -197,3 +197,18 @@ fn a_resized_stop_replaces_all_before_it_whatever_their_amounts() {
     intent.plan(101, Role::Stop, PlannedOrder { amount: Some(d("0.2")), ..order });
     assert!(outdated(&intent).is_empty());
 }
+
+#[test]
+fn a_stop_of_another_trade_is_not_the_one_that_was_adopted_at_its_price() {
+    let mut shared = shared(1);
+    let own = &mut shared.trades[0].intent;
+    let order = own.wanted_stop().unwrap().clone();
+    // Its owner had moved its stop to 90 at the exchange, and has moved it here since.
+    own.mark(seq::STOP, LegStatus::Skipped, None);
+    own.plan(100, Role::Stop, PlannedOrder { stop_price: Some(d("80")), ..order });
+    own.mark(100, LegStatus::Placed, None);
+    let moved = Order { stop_price: Some(d("80")), ..stop(&own.client_id(100), Some("1")) };
+    let adopted = stop("web-1", Some("1"));
+    assert_eq!(own.outdated_among(&[moved.clone(), adopted, own_stop(2)]).len(), 2, "both have its price");
+    assert_eq!(shared.own_orders(vec![moved.clone(), own_stop(2)]), [moved]);
+}
