@@ -34,7 +34,7 @@ fn trailing(percent: &str) -> AutomationChange {
     AutomationChange { trailing_percent: Setting::Set(d(percent)), ..AutomationChange::default() }
 }
 
-fn time_limit(minutes: u32) -> AutomationChange {
+pub(super) fn time_limit(minutes: u32) -> AutomationChange {
     AutomationChange { time_limit: Setting::Set(minutes), ..AutomationChange::default() }
 }
 
@@ -49,7 +49,7 @@ fn problem(result: Result<(), Error>) -> (String, Problem) {
 }
 
 impl World {
-    async fn automate(&self, automation: AutomationChange) -> Result<(), Error> {
+    pub(super) async fn automate(&self, automation: AutomationChange) -> Result<(), Error> {
         self.change(TradeChange { automation, ..TradeChange::default() }).await
     }
 

@@ -1,6 +1,6 @@
 //! Trades that share one position.
 
-use super::{ENTRY, STOP, World, changes::MOVED, fake::Fault, limit, ticket, world};
+use super::{ENTRY, STOP, World, automation::time_limit, changes::MOVED, fake::Fault, limit, ticket, world};
 use crate::fake::{btc, d};
 use domain::{
     Decimal, IntentId, Order, Refusal, copy::Exit, ticket::RawTicket, trade::AutomationChange,
@@ -167,6 +167,29 @@ pub(crate) async fn what_was_closed_elsewhere_reduces_the_oldest_trade(db: &Test
     assert_eq!(
         (world.status(first).await, world.status(second).await),
         (TradeStatus::Closed, TradeStatus::Open)
+    );
+    assert_eq!(world.stops(), [(d("18900"), Some(d("0.02")))]);
+}
+
+pub(crate) async fn a_time_limit_closes_its_trade_although_that_has_replaced_another(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    // Its order that closes what was open has closed as much as it enters.
+    world.place(&ticket()).await.unwrap();
+    let first = world.trade().await.id;
+    world.automate(time_limit(10)).await.unwrap();
+    let second = world.open_beside(&second()).await.unwrap();
+    let restarted = super::desk(db, &world.fake);
+    for _ in 0..120 {
+        order::automation::tick(&restarted).await.unwrap();
+        order::protection::tick(&restarted).await.unwrap();
+        if world.status(first).await == TradeStatus::Closed {
+            break;
+        }
+    }
+    assert_eq!(
+        (world.position(), world.status(first).await, world.status(second).await),
+        (d("0.02"), TradeStatus::Closed, TradeStatus::Open)
     );
     assert_eq!(world.stops(), [(d("18900"), Some(d("0.02")))]);
 }

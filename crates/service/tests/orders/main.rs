@@ -597,6 +597,7 @@ store::each_engine![
     one_of_two_trades_is_closed_without_the_other,
     a_stop_that_fills_ends_only_its_trade,
     what_was_closed_elsewhere_reduces_the_oldest_trade,
+    a_time_limit_closes_its_trade_although_that_has_replaced_another,
     a_stop_is_moved_and_lost_for_one_trade_alone,
     an_entry_that_rests_beside_another_gets_a_stop_for_what_has_filled,
     a_trade_is_closed_with_the_rest_of_its_entry,

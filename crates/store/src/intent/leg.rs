@@ -192,14 +192,18 @@ pub struct Reduction {
 
 /// Lists the closing orders of the changes of a trade, oldest first.
 pub async fn list_reductions(from: impl Source, trade: IntentId) -> Result<Vec<Reduction>> {
-    rows!(
+    let mut all = rows!(
         Reduction,
         from,
         fetch_all,
         "select l.intent_id, l.order_json from intent_legs l join trade_changes h on h.id = l.intent_id \
          where h.trade_id = $1 and l.role = 'close' order by l.intent_id, l.seq",
         trade
-    )
+    )?;
+    // A change without an intent of its own, such as the end of a time limit, has the id of the trade's. The closing order of
+    // that one has closed what was open before the trade.
+    all.retain(|closed| closed.intent_id != trade);
+    Ok(all)
 }
 
 /// Finds the leg of an order: its intent and sequence number.

@@ -79,15 +79,24 @@ impl Run<'_> {
             return Ok(true);
         }
         if self.intent.filled_entry().is_some() {
-            self.ensure_stop().await?;
+            self.stop_what_filled().await?;
         }
         Ok(false)
+    }
+
+    /// Places the stop. On a shared position it closes no more than has filled of the amount of the trade.
+    async fn stop_what_filled(&mut self) -> RunResult<()> {
+        let ordered = self.intent.request.opens().map(|order| order.amount);
+        if let Some((entered, ordered)) = self.intent.entered().zip(ordered) {
+            self.fit_stop_to_part(entered.min(ordered)).await?;
+        }
+        self.ensure_stop().await
     }
 
     /// Protects what has filled, cancels the other order, and closes what both filled beyond the amount.
     async fn settle_oco(&mut self) -> RunResult<()> {
         if let Some(first) = self.intent.filled_entry_leg().map(|leg| leg.seq) {
-            self.ensure_stop().await?;
+            self.stop_what_filled().await?;
             // The rest of the first order is not needed either once both have filled all that was ordered.
             let needed = |leg: &&Leg| leg.seq == first && !self.intent.has_entered_all();
             let others: Vec<Leg> =

@@ -137,7 +137,8 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
     };
     // A refusal has been recorded, and no caller waits for it.
     finish(desk, &access.who, &mut intent, outcome).await.err();
-    if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() && !intent.has_reduced() {
+    let entered = intent.entry_legs().any(|leg| leg.placed.is_some());
+    if intent.status == Status::Failed && !entered && !intent.has_reduced() {
         // Nothing was entered, so a request repeated with the same idempotency key may be carried out.
         let mut tx = desk.db.begin().await?;
         store::intent::forget_idempotency(&mut tx, id).await?;

@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
     }
 
     /// Lets a stop that has not been sent yet close only the filled part of the entry, if other trades share the position.
-    async fn fit_stop_to_part(&mut self, filled: Decimal) -> Result<()> {
+    pub(super) async fn fit_stop_to_part(&mut self, filled: Decimal) -> Result<()> {
         if SharedPosition::load(self.desk, self.intent).await?.is_none() {
             return Ok(());
         }

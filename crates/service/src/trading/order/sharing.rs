@@ -18,7 +18,7 @@ use domain::{Decimal, IntentId, Micros, Order, Side, TradeType};
 use store::{
     DecimalText,
     intent::Reduction,
-    protection::{self as rows, Protection},
+    protection::{self as rows, Protection, Wanted},
 };
 
 /// Whether the position of a row belongs to a later entry of this desk, because that has replaced it. `rows` are those of
@@ -40,10 +40,16 @@ pub(super) fn current(rows: &[Protection]) -> Vec<Protection> {
 fn positions(rows: &[Protection]) -> Vec<usize> {
     let mut number = 0;
     let of = |row: &Protection| {
-        number += usize::from(row.held_before.is_none());
+        number += usize::from(row.held_before.is_none() && !is_given_up(row));
         number
     };
     rows.iter().map(of).collect()
+}
+
+/// Whether the order of a row was given up, and is not known to have filled. It may have failed before it closed anything, so
+/// it has replaced nothing yet: a trade that is opened beside others after it must not end theirs.
+fn is_given_up(row: &Protection) -> bool {
+    row.wanted == Wanted::Closed && row.entered_at.is_none()
 }
 
 /// Reduces the legs of an order to those that open a trade beside others: nothing is cancelled or closed, and the stop closes
@@ -108,12 +114,18 @@ impl SharedPosition {
     /// Loads the trades that share the position of `intent`; `None` if it has the position for itself.
     pub(super) async fn load(desk: &Trading, intent: &Intent) -> Result<Option<Self>> {
         let Some(side) = intent.entry_side().filter(|_| intent.may_share()) else { return Ok(None) };
-        let rows = rows::on_market(&desk.db, intent.key, &intent.symbol).await?;
+        let mut rows = rows::on_market(&desk.db, intent.key, &intent.symbol).await?;
+        let own = rows.iter_mut().find(|row| row.intent_id == intent.id);
+        if let Some(own) = own.filter(|_| intent.filled_entry().is_some()) {
+            // Its fill may not be written yet.
+            own.entered_at = own.entered_at.or(Some(own.created_at));
+        }
         let positions = positions(&rows);
         let own = rows.iter().position(|row| row.intent_id == intent.id);
         let Some(number) = own.map(|own| positions[own]) else { return Ok(None) };
         let together = |(row, position): &(&Protection, &usize)| {
-            **position == number && row.side == side && (row.ended_at.is_none() || row.intent_id == intent.id)
+            let open = row.ended_at.is_none() && !is_given_up(row);
+            **position == number && row.side == side && (open || row.intent_id == intent.id)
         };
         let rows: Vec<Protection> =
             rows.iter().zip(&positions).filter(together).map(|(row, _)| row.clone()).collect();

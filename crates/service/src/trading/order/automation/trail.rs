@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, Side, TradeType,
+    Decimal, Side,
     trade::{self, StopChange},
 };
 use store::{
@@ -29,7 +29,7 @@ pub(super) async fn work(
     seen: Seen,
 ) -> Result<()> {
     let (id, side, automation, now) = (row.intent_id, row.side, row.automation(), desk.clock.boot());
-    let market = market::find_market(desk, TradeType::Futures, &row.symbol).await?;
+    let market = market::find_market(desk, row.trade_type, &row.symbol).await?;
     let stop = automation.trailing_stop(side, peak, market.tick);
     let Some((stop, step)) = stop.zip(automation.smallest_step(peak, market.tick)) else { return Ok(()) };
     let further = |before: Decimal| gained(side, before, stop) >= step;

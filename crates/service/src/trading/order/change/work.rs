@@ -151,7 +151,7 @@ impl Run<'_> {
         let own: Vec<Leg> = self.intent.outdated_stops().cloned().collect();
         self.retire(&own).await?;
         if self.intent.has_adopted_stop() {
-            let open = self.open_orders().await?;
+            let open = self.inspect().await?.open;
             self.cancel_outdated(&open).await?;
         }
         Ok(())
@@ -180,7 +180,8 @@ impl Run<'_> {
         let prices: Vec<_> =
             adopted.filter_map(|leg| Some((leg.seq, leg.order.as_ref()?.stop_price))).collect();
         if !prices.is_empty() {
-            for order in self.open_orders().await?.iter().filter(|order| is_stop(order)) {
+            let open = self.inspect().await?.open;
+            for order in open.iter().filter(|order| is_stop(order)) {
                 if prices.iter().any(|(_, price)| *price == order.stop_price) {
                     self.cancel_for_change(&order.client_order_id, true).await?;
                 }

@@ -10,6 +10,7 @@ use crate::{
             claim::claim,
             intent::Intent,
             legs::{PlannedOrder, Role},
+            protection::just_entered,
             run::Run,
             sharing::{SharedPosition, current},
             side::entered_by,
@@ -85,10 +86,13 @@ impl Placing<'_> {
         let position = desk.exchange.position_for_stop(who, symbol).await;
         let position = self.access.take(desk, position).await?;
         let entries: Vec<&Order> = open.iter().filter(|order| !order.reduce_only).collect();
-        if position.is_none() && entries.is_empty() {
-            return Ok(None);
-        }
         let mut trades = current(&rows::on_market(&desk.db, key.id, symbol).await?);
+        if position.is_none() && entries.is_empty() {
+            // A fill that the exchange does not report yet must not be taken for an empty market: its stop would be cancelled.
+            let now = desk.clock.now();
+            let may_lag = trades.iter().any(|row| just_entered(row.entered_at, now)) && !open.is_empty();
+            return if may_lag { Err(Error::Unavailable { retry_after_s: 2 }) } else { Ok(None) };
+        }
         trades.retain(|row| row.side == order.side);
         let same_side = position.as_ref().is_none_or(|position| entered_by(position.side) == order.side)
             && entries.iter().all(|entry| entry.side == order.side);

@@ -24,12 +24,15 @@ pub use rules::Rule;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
-use super::{account::Access, sharing::is_superseded};
+use super::{
+    account::Access,
+    sharing::{current, is_superseded},
+};
 use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
 };
-use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
+use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol, TradeType};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
@@ -109,9 +112,11 @@ pub(crate) async fn inspect_market(
     }
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
     desk.supervision.remember(&wanted, desk.clock.boot());
+    // A stop that is alive may close more than its trade has of a shared position.
+    let shared = access.row.key.trade_type == TradeType::Futures && current(&wanted).len() > 1;
     for row in &wanted {
         let known = if is_superseded(&wanted, row.intent_id) { Known::Superseded } else { known };
-        inspect(desk, &access, row, known).await?;
+        inspect(desk, &access, row, known, shared).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);
     Ok(())
@@ -141,15 +146,22 @@ pub(crate) async fn inspect_copy(
 ) -> Result<bool> {
     let Some(row) = rows::get_protection(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
     let known = if closed { Known::Closed } else { Known::Nothing };
-    Ok(!matches!(inspect(desk, access, &row, known).await?, Pass::Ending | Pass::Ended))
+    Ok(!matches!(inspect(desk, access, &row, known, false).await?, Pass::Ending | Pass::Ended))
 }
 
-async fn inspect(desk: &Trading, access: &Access, row: &Protection, known: Known) -> Result<Pass> {
+/// Inspects a position. `shared` means that other trades may share it, so that a query of its stop alone is not enough.
+async fn inspect(
+    desk: &Trading,
+    access: &Access,
+    row: &Protection,
+    known: Known,
+    shared: bool,
+) -> Result<Pass> {
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
     let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop && row.ended_at.is_none();
     let streamed = streamed(desk, row);
-    let cheap = plain && supervision.may_inspect_cheaply(&watched, streamed);
+    let cheap = plain && !shared && supervision.may_inspect_cheaply(&watched, streamed);
     if cheap && supervise::stop_is_alive(desk, access, &watched).await? {
         supervision.record_inspection(&watched, Pass::Agrees, desk.clock.boot(), streamed);
         return Ok(Pass::Agrees);

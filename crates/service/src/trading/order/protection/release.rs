@@ -34,9 +34,17 @@ pub async fn set_supervised(
     if open.is_empty() {
         return Err(Error::NotFound);
     }
-    let mut changed = Vec::new();
+    let (mut changed, mut refused) = (Vec::new(), None);
     for row in open {
-        changed.extend(change_of(desk, &row, supervised).await?);
+        match change_of(desk, &row, supervised).await {
+            Ok(change) => changed.extend(change),
+            Err(error @ Error::Fields(_)) => refused = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    // Of several trades, one without a stop does not keep the others unsupervised.
+    if let Some(error) = refused.filter(|_| changed.is_empty()) {
+        return Err(error);
     }
     let mut tx = desk.db.begin().await?;
     for (intent, wanted) in &changed {

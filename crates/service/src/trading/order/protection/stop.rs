@@ -259,7 +259,8 @@ impl Run<'_> {
         started: Micros,
     ) -> RunResult<()> {
         let tried = self.desk.clock.boot().since(started);
-        let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
+        let entry = self.intent.filled_entry().or_else(|| self.intent.leg_order(seq::ENTRY));
+        let entered = entry.map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
         if tried >= STOP_PATIENCE && age < NEW && Rule::UnreachableStopCloses.holds() {
             self.rescue(failure).await

@@ -177,10 +177,9 @@ impl Supervisor<'_> {
                     }
                 },
                 Next::Close(_) => {
-                    self.keeps_stop = !matches!(run.next_for_stop(&seen), Next::PlaceStop(_));
-                    self.notice_difference(run.desk);
-                    run.close_unprotected().await?;
-                    run.intent.save_progress(run.desk).await?;
+                    if !self.close(run, &seen).await? {
+                        return Ok(Pass::Differs);
+                    }
                 }
             }
         }

@@ -105,7 +105,11 @@ impl Run<'_> {
     ) -> RunResult<Vec<(u16, Order)>> {
         let (mut ended, own) = (Vec::new(), shared.own);
         for (index, trade) in shared.trades.iter_mut().enumerate() {
-            let unknown = |leg: &&Leg| Sharer::exits(leg) && leg.status == status && leg.may_be_open();
+            // What an OCO entry closes of its excess counts as not entered.
+            let unknown = |leg: &&Leg| {
+                let closes = Sharer::exits(leg) || leg.role == Role::Excess;
+                closes && leg.status == status && leg.may_be_open()
+            };
             let legs: Vec<Leg> = trade.intent.legs.iter().filter(unknown).cloned().collect();
             for leg in legs {
                 let id = trade.intent.client_id(leg.seq);
@@ -151,7 +155,13 @@ impl SharedPosition {
     /// of this one.
     pub(super) fn own_orders(&self, open: Vec<Order>) -> Vec<Order> {
         let own = &self.trades[self.own].intent;
-        let outdated = own.outdated_among(&open);
+        // A stop of another trade is not the one that this trade's owner had placed, although its price may be the same.
+        let is_others = |order: &Order| {
+            let mut others = self.trades.iter().enumerate().filter(|(index, _)| *index != self.own);
+            others.any(|(_, trade)| trade.intent.leg_by_client_id(&order.client_order_id).is_some())
+        };
+        let without_others: Vec<Order> = open.iter().filter(|order| !is_others(order)).cloned().collect();
+        let outdated = own.outdated_among(&without_others);
         let mut needs: Vec<Decimal> = self.trades.iter().map(|trade| trade.uncovered(&open)).collect();
         let mut seen = Vec::new();
         for order in open {

@@ -13,7 +13,7 @@ use domain::{
 };
 use store::{
     intent::{LegStatus, Status},
-    protection::{PositionSide, Wanted},
+    protection::PositionSide,
 };
 use uuid::Uuid;
 
@@ -121,6 +121,21 @@ fn a_position_belongs_to_what_has_replaced_it_and_to_what_was_opened_beside_that
 }
 
 #[test]
+fn an_order_that_was_given_up_ends_no_trade_before_it() {
+    let given_up = Protection { wanted: Wanted::Closed, entered_at: None, ..row(2, false) };
+    let rows = [row(1, false), given_up.clone(), row(3, true)];
+    let superseded =
+        |rows: &[Protection]| rows.iter().filter(|row| is_superseded(rows, row.intent_id)).count();
+    assert_eq!(
+        superseded(&rows),
+        0,
+        "it has closed nothing, and the next trade shares the first one's position"
+    );
+    let filled = Protection { entered_at: Some(Micros(1)), ..given_up };
+    assert_eq!(superseded(&[row(1, false), filled, row(3, true)]), 1, "it was sent once nothing was open");
+}
+
+#[test]
 fn spot_trades_are_all_current_and_share_no_position() {
     let beside = |number| Protection { held_before: Some(DecimalText(Decimal::ZERO)), ..row(number, true) };
     let rows = [1, 2, 3].map(beside);
@@ -181,4 +196,19 @@ fn a_resized_stop_replaces_all_before_it_whatever_their_amounts() {
     // A stop for what has filled since shares the trade with it.
     intent.plan(101, Role::Stop, PlannedOrder { amount: Some(d("0.2")), ..order });
     assert!(outdated(&intent).is_empty());
+}
+
+#[test]
+fn a_stop_of_another_trade_is_not_the_one_that_was_adopted_at_its_price() {
+    let mut shared = shared(1);
+    let own = &mut shared.trades[0].intent;
+    let order = own.wanted_stop().unwrap().clone();
+    // Its owner had moved its stop to 90 at the exchange, and has moved it here since.
+    own.mark(seq::STOP, LegStatus::Skipped, None);
+    own.plan(100, Role::Stop, PlannedOrder { stop_price: Some(d("80")), ..order });
+    own.mark(100, LegStatus::Placed, None);
+    let moved = Order { stop_price: Some(d("80")), ..stop(&own.client_id(100), Some("1")) };
+    let adopted = stop("web-1", Some("1"));
+    assert_eq!(own.outdated_among(&[moved.clone(), adopted, own_stop(2)]).len(), 2, "both have its price");
+    assert_eq!(shared.own_orders(vec![moved.clone(), own_stop(2)]), [moved]);
 }

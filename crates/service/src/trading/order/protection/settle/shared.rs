@@ -155,8 +155,8 @@ impl<'a> Owners<'a> {
 
 /// Whether the order of a leg with this number opens or closes a part of its own trade. Others close what was open before.
 const fn is_own(number: u16) -> bool {
-    number == seq::ENTRY
-        || number == seq::RESCUE
+    seq::is_entry(number)
+        || matches!(number, seq::RESCUE | seq::EXCESS)
         || seq::is_protective(number)
         || (seq::ADDS.start <= number && number < seq::ADDS.end)
 }

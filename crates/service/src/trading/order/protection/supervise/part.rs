@@ -1,11 +1,16 @@
-//! A trade that shares its position: its stop and its take-profits close no more than its part.
+//! A trade that shares its position: its stop, its take-profits and what closes it close no more than its part.
 
 use super::Supervisor;
 use crate::{
     error::Error,
     trading::order::{
         legs::{PlannedOrder, Role},
-        protection::{rules::Rule, settle::report_filled, stop::Seen},
+        protection::{
+            decide::Next,
+            rules::Rule,
+            settle::report_filled,
+            stop::{READINGS_LAG, Seen},
+        },
         run::{Run, RunResult},
     },
 };
@@ -23,6 +28,22 @@ impl Supervisor<'_> {
         }
         report_filled(run.desk, self.access, run.intent, &ended).await?;
         Ok(run.intent.save_progress(run.desk).await?)
+    }
+
+    /// Closes the position; of a shared one, the trade's part. Returns `false` if that has to wait: while the position is
+    /// smaller than what its trades have, the trade's stop may just have filled, and closing its part again would close another
+    /// trade's.
+    pub(super) async fn close(&mut self, run: &mut Run<'_>, seen: &Seen) -> RunResult<bool> {
+        self.keeps_stop = !matches!(run.next_for_stop(seen), Next::PlaceStop(_));
+        self.notice_difference(run.desk);
+        let uncertain = seen.part.as_ref().is_some_and(|part| part.uncertain);
+        let waited = run.desk.supervision.differs_for(self.row.intent_id, run.desk.clock.boot());
+        if uncertain && waited < READINGS_LAG {
+            return Ok(false);
+        }
+        run.close_unprotected().await?;
+        run.intent.save_progress(run.desk).await?;
+        Ok(true)
     }
 }
 
