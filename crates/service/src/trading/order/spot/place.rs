@@ -42,8 +42,21 @@ impl Run<'_> {
             (None, Some(target)) => self.send_target(target).await,
             (None, None) => Ok(()),
         };
+        if matches!(sent, Err(Halt::Later(_))) {
+            self.note_unknown([stop, target]);
+        }
         self.intent.save_progress(self.desk).await?;
         sent
+    }
+
+    /// Records that the orders of these legs may have arrived, so that this run looks them up as well: one that has sold
+    /// unseen would otherwise be sold again, from other coins of the account.
+    fn note_unknown(&mut self, sent: [Option<u16>; 2]) {
+        let now = self.desk.clock.now();
+        self.resumed = true;
+        for leg in self.intent.legs.iter_mut().filter(|leg| sent.contains(&Some(leg.seq))) {
+            leg.changed_at = Some(now);
+        }
     }
 
     async fn send_stop(&mut self, stop: u16) -> RunResult<()> {
