@@ -9,8 +9,9 @@ use crate::trading::order::{
     legs::Leg,
     run::{Halt, Run, RunResult},
 };
-use domain::Decimal;
+use domain::{Decimal, order_failure::FailureCause};
 use exchange::ExchangeFailure;
+use store::intent::LegStatus;
 
 /// Most steps of one pass. What is left then is done by the next one.
 const STEPS: u8 = 100;
@@ -49,7 +50,7 @@ pub(in crate::trading::order) enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::trading::order) struct Pursued {
     pub(in crate::trading::order) outcome: Outcome,
-    /// Whether a stop was missing when the pass began.
+    /// Whether a stop was missing when the pass began, and none is at its end.
     pub(in crate::trading::order) missed: bool,
     /// The refusal of a stop that an earlier one was placed for again, or of a sale.
     pub(in crate::trading::order) refused: Option<ExchangeFailure>,
@@ -79,7 +80,11 @@ impl Run<'_> {
             let missed = *missed.get_or_insert_with(|| self.notice_missing_stop(goal, &reading));
             match self.advance(goal, &reading).await? {
                 Progress::Again => {}
-                Progress::Done(outcome) => return Ok(Pursued { outcome, missed, refused }),
+                Progress::Done(outcome) => {
+                    // What has no stop at the end either was not repaired.
+                    let missed = missed && plan::uncovered(reading.held, &reading.open).is_zero();
+                    return Ok(Pursued { outcome, missed, refused });
+                }
                 Progress::Refused(failure) => {
                     refusals += 1;
                     if refusals >= MOST_REFUSALS {
@@ -128,13 +133,32 @@ impl Run<'_> {
         }
         let wanted = self.wanted_shares(goal, reading.held);
         match plan::step(reading.held, &reading.open, &wanted, &self.market) {
-            Step::Agree => Ok(Progress::Done(Outcome::Agrees)),
+            Step::Agree => Ok(self.agreed(goal, reading)),
             Step::Cancel(index) => {
                 self.cancel_share(&reading.open[index]).await?;
                 Ok(Progress::Again)
             }
             Step::Place(share) => self.place_wanted(&share).await,
         }
+    }
+
+    /// Returns the progress if the open shares are the wanted ones. Coins that are worth too little for the wanted stop have
+    /// none then. As after a refusal, the stop before it is wanted again if there is another one.
+    fn agreed(&mut self, goal: Goal, reading: &Reading) -> Progress {
+        let covered = plan::uncovered(reading.held, &reading.open).is_zero();
+        // An entry that rests may still buy enough.
+        let may_lack = goal != Goal::Protected || self.intent.entry_rests();
+        let stop = self.intent.wanted_stop_leg().filter(|_| !covered && !may_lack).cloned();
+        let Some(stop) = stop else { return Progress::Done(Outcome::Agrees) };
+        let failure = ExchangeFailure::of_cause(FailureCause::StopRejected);
+        if stop.status == LegStatus::Planned && stop.placed.is_none() {
+            self.intent.refuse(stop.seq, &failure);
+        }
+        let now = self.intent.wanted_stop().zip(stop.order.as_ref());
+        if now.is_some_and(|(now, refused)| !now.stops_as(refused)) {
+            return Progress::Refused(failure);
+        }
+        Progress::Done(Outcome::StopRefused(failure))
     }
 
     async fn place_wanted(&mut self, share: &Share) -> RunResult<Progress> {
