@@ -2,14 +2,14 @@
 //! does not matter what happened before.
 
 use super::{
-    plan::{self, Share, Step, WantedTarget},
+    plan::{self, OpenShare, Share, Step, WantedTarget},
     read::Reading,
 };
 use crate::trading::order::{
     legs::Leg,
     run::{Halt, Run, RunResult},
 };
-use domain::{Decimal, order_failure::FailureCause};
+use domain::{Decimal, order_failure::FailureCause, time::SECOND};
 use exchange::ExchangeFailure;
 use store::intent::LegStatus;
 
@@ -19,6 +19,8 @@ const STEPS: u8 = 100;
 const TRIES: u8 = 3;
 /// Most refusals in one pass. An order that is refused again and again is tried again later.
 const MOST_REFUSALS: u8 = 8;
+/// How long a take-profit that has filled in part is left without its stop. The owner is notified of a missing stop later.
+const FILLING: i64 = 3 * SECOND;
 /// "Filter failure".
 const FILTER: i64 = -1013;
 
@@ -42,6 +44,8 @@ pub(in crate::trading::order) enum Outcome {
     Gone,
     /// A stop-limit order has triggered and has not filled.
     Triggered,
+    /// A take-profit has filled in part, which has ended its stop, and is given time to fill.
+    Filling,
     /// The exchange refused a stop, and no earlier one is wanted in its place.
     StopRefused(ExchangeFailure),
 }
@@ -131,6 +135,9 @@ impl Run<'_> {
         if reading.triggered {
             return Ok(Progress::Done(Outcome::Triggered));
         }
+        if goal == Goal::Protected && self.has_filling_target(reading) {
+            return Ok(Progress::Done(Outcome::Filling));
+        }
         let wanted = self.wanted_shares(goal, reading.held);
         match plan::step(reading.held, &reading.open, &wanted, &self.market) {
             Step::Agree => Ok(self.agreed(goal, reading)),
@@ -140,6 +147,18 @@ impl Run<'_> {
             }
             Step::Place(share) => self.place_wanted(&share).await,
         }
+    }
+
+    /// Whether a take-profit that has filled in part may still fill. Cancelled now, it would be refused as a part of a pair,
+    /// because the price is there.
+    fn has_filling_target(&self, reading: &Reading) -> bool {
+        let now = self.desk.clock.boot();
+        let has_time = self.without_stop_since.is_none_or(|since| now.since(since) < FILLING);
+        let fills = |share: &OpenShare| {
+            let order = share.target_leg.and_then(|seq| self.intent.leg_order(seq));
+            share.stop.is_none() && order.is_some_and(|order| !order.filled.is_zero())
+        };
+        has_time && reading.open.iter().any(fills)
     }
 
     /// Returns the progress if the open shares are the wanted ones. Coins that are worth too little for the wanted stop have
