@@ -216,7 +216,7 @@ impl Run<'_> {
 
 impl Intent {
     /// Plans a leg, also one whose order was refused before.
-    fn plan_again(&mut self, seq: u16, role: Role, order: PlannedOrder) {
+    pub(super) fn plan_again(&mut self, seq: u16, role: Role, order: PlannedOrder) {
         self.plan(seq, role, order);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
             leg.failure = None;
