@@ -152,13 +152,12 @@ impl Run<'_> {
     /// Whether a take-profit that has filled in part may still fill. Cancelled now, it would be refused as a part of a pair,
     /// because the price is there.
     fn has_filling_target(&self, reading: &Reading) -> bool {
-        let now = self.desk.clock.boot();
-        let has_time = self.without_stop_since.is_none_or(|since| now.since(since) < FILLING);
+        let has_time = |since| self.desk.clock.boot().since(since) < FILLING;
         let fills = |share: &OpenShare| {
             let order = share.target_leg.and_then(|seq| self.intent.leg_order(seq));
             share.stop.is_none() && order.is_some_and(|order| !order.filled.is_zero())
         };
-        has_time && reading.open.iter().any(fills)
+        reading.open.iter().any(fills) && self.without_stop_since.is_none_or(has_time)
     }
 
     /// Returns the progress if the open shares are the wanted ones. Coins that are worth too little for the wanted stop have
