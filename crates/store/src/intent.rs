@@ -5,6 +5,7 @@ mod leg;
 pub use leg::{
     Leg, LegStatus, LegUpdate, NewLeg, Origin, Reduction, add_legs, archivable_legs, delete_archived_legs,
     leg_by_client_id, list_legs, list_reductions, mark_archived, origin_of, page_end, set_leg_body, set_legs,
+    set_placed_leg_body,
 };
 
 use crate::{

@@ -6,7 +6,7 @@ use super::{
     num::{self, Id, Num, plain},
     sign::Params,
 };
-use crate::{Credentials, ExchangeFailure, ExchangeResult};
+use crate::{Credentials, ExchangeFailure, ExchangeResult, Urgency};
 use domain::{Decimal, Fee, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
@@ -19,11 +19,14 @@ impl BinanceState {
         symbol: &Symbol,
         params: Params,
     ) -> ExchangeResult<Vec<Trade>> {
+        let of_order = params.has("orderId");
         let (path, weight) = match kind {
-            TradeType::Spot => ("/api/v3/myTrades", if params.has("orderId") { 5 } else { 20 }),
+            TradeType::Spot => ("/api/v3/myTrades", if of_order { 5 } else { 20 }),
             TradeType::Futures => ("/fapi/v1/userTrades", 5),
         };
-        let call = Call::get(path, weight).params(params).signed(who);
+        // A spot trade's stop waits for the commission of what was bought.
+        let urgency = if of_order { Urgency::Protection } else { Urgency::Last };
+        let call = Call::get(path, weight).params(params).urgent(urgency).signed(who);
         let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
         raw.into_iter().map(|raw| raw.into_trade(kind, symbol.clone())).collect()
     }

@@ -609,6 +609,7 @@ store::each_engine![
     a_fee_in_another_asset_takes_no_coins,
     a_stop_that_fills_ends_the_trade_with_its_result,
     a_take_profit_that_fills_leaves_the_other_share_protected,
+    a_take_profit_that_fills_in_part_is_left_to_fill,
     a_moved_stop_replaces_one_pair_after_the_other,
     a_stop_that_spot_refuses_to_move_is_placed_again_where_it_was,
     take_profits_and_the_stop_of_a_spot_trade_can_be_removed,

@@ -203,6 +203,20 @@ pub(crate) async fn a_take_profit_that_fills_leaves_the_other_share_protected(db
     assert_eq!(view.row.realized.map(|value| value.0), Some(d("7.4")), "24 lots at 100, 25 at 200");
 }
 
+pub(crate) async fn a_take_profit_that_fills_in_part_is_left_to_fill(db: &TestDb) {
+    let world = spot(db).await;
+    world.buy(&ticket()).await;
+    world.at("20100");
+    // The first fill ends the stop of the pair.
+    world.fake.fill_on_spot(4, "0.01");
+    order::protection::tick(&world.desk).await.unwrap();
+    let left = [(3, "0.025", "19000"), (4, "0.014", "20100"), (5, "0.025", "20200")];
+    assert_eq!(world.fake.sells(), text(&left));
+    world.fake.execute(4);
+    world.supervise_spot().await;
+    assert_eq!(world.fake.sells(), text(&[(3, "0.025", "19000"), (5, "0.025", "20200")]));
+}
+
 pub(crate) async fn a_moved_stop_replaces_one_pair_after_the_other(db: &TestDb) {
     let world = spot(db).await;
     let id = world.buy(&ticket()).await;

@@ -181,6 +181,27 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
     Ok(rows == 1)
 }
 
+/// Replaces the body of a leg that the exchange has accepted, for a record that becomes known with its fills. Returns `false`
+/// for any other leg.
+pub async fn set_placed_leg_body(
+    tx: &mut Tx,
+    intent: IntentId,
+    seq: u16,
+    body: &str,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update intent_legs set body = $3, updated_at = $4 \
+         where intent_id = $1 and seq = $2 and status = 'placed'",
+        intent,
+        i64::from(seq),
+        body,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
 /// A closing order of a change of a trade.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Reduction {

@@ -60,10 +60,12 @@ async fn legs_record_their_outcome(db: &TestDb) {
     intended(db, &new).await.unwrap();
     let (last, later) = (u16::MAX, NOW.plus(4));
     write(db, async |tx| {
-        assert!(intents::set_leg_body(tx, new.id, 1, "{\"amount\":2}", later).await?);
+        assert!(!intents::set_placed_leg_body(tx, new.id, 1, "{}", later).await?, "not sent yet");
+        assert!(intents::set_leg_body(tx, new.id, 1, "{\"amount\":1}", later).await?);
         let placed = became(1, LegStatus::Placed, Some("{\"id\":1}"), None);
         assert_eq!(intents::set_legs(tx, new.id, &[placed], later).await?, 1);
         assert!(!intents::set_leg_body(tx, new.id, 1, "{}", later).await?, "sent: no longer to be changed");
+        assert!(intents::set_placed_leg_body(tx, new.id, 1, "{\"amount\":2}", later).await?);
         let ended = became(1, LegStatus::Done, None, None);
         let refused = became(2, LegStatus::Refused, None, Some("\"-2010\""));
         let nobody = became(77, LegStatus::Done, None, None);

@@ -19,6 +19,8 @@ use store::{
 pub(super) struct LegChange {
     pub(super) row: NewLeg,
     pub(super) unsaved: Unsaved,
+    /// Whether its plan has a record that becomes known only with the fills of its order.
+    pub(super) has_record: bool,
     pub(super) status: LegStatus,
     pub(super) order: Option<String>,
     pub(super) failure: Option<String>,
@@ -148,7 +150,13 @@ impl LegChange {
     async fn plan(&self, tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
         match self.unsaved {
             Unsaved::Row => rows::add_legs(tx, intent, std::slice::from_ref(&self.row), at).await,
-            Unsaved::Plan => rows::set_leg_body(tx, intent, self.row.seq, &self.row.body, at).await.map(drop),
+            Unsaved::Plan => {
+                let (seq, body) = (self.row.seq, &self.row.body);
+                if !rows::set_leg_body(tx, intent, seq, body, at).await? && self.has_record {
+                    rows::set_placed_leg_body(tx, intent, seq, body, at).await?;
+                }
+                Ok(())
+            }
             Unsaved::Nothing | Unsaved::Outcome => Ok(()),
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct Run<'a> {
     pub(super) patience: i64,
     /// Whether an earlier holder may have sent legs without recording their outcome.
     pub(super) resumed: bool,
+    /// When legs of the intent were last written before this work; `None` for a new intent.
+    pub(super) written_at: Option<Micros>,
     /// Whether the entry has not filled further since its stop was placed. A position that the exchange does not report
     /// has ended then: reads lag behind new fills only.
     pub(super) fill_is_old: bool,
@@ -71,6 +73,7 @@ impl<'a> Run<'a> {
     ) -> Result<Self> {
         let market = market::find_market(desk, intent.trade_type, &intent.symbol).await?;
         let (since, patience) = (desk.clock.boot(), PATIENCE);
+        let written_at = intent.legs.iter().filter_map(|leg| leg.changed_at).max();
         Ok(Self {
             desk,
             who,
@@ -79,6 +82,7 @@ impl<'a> Run<'a> {
             since,
             patience,
             resumed,
+            written_at,
             fill_is_old: false,
             without_stop_since: None,
         })

@@ -208,6 +208,7 @@ impl Intent {
             legs.push(LegChange {
                 row: new_leg(self.client_id(leg.seq), leg)?,
                 unsaved: leg.unsaved,
+                has_record: leg.spot.commission.is_some(),
                 status: leg.status,
                 order: leg.placed.as_ref().map(json).transpose()?,
                 failure: leg.failure.clone(),

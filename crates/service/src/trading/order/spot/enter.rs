@@ -27,8 +27,8 @@ impl Run<'_> {
         let pursued = self.pursue(goal, false).await;
         let protected = match pursued.map(|pursued| pursued.outcome) {
             Ok(Outcome::StopRefused(failure)) => self.rescue(failure).await,
-            // A stop-limit order that has triggered is left to the supervisor.
-            Ok(Outcome::Agrees | Outcome::Gone | Outcome::Triggered) => Ok(()),
+            // An order that has still to fill is left to the supervisor.
+            Ok(Outcome::Agrees | Outcome::Gone | Outcome::Triggered | Outcome::Filling) => Ok(()),
             Err(Halt::Later(failure)) if goal == Goal::Protected => {
                 self.give_up_on_stop(failure, started).await
             }

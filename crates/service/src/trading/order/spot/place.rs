@@ -42,8 +42,21 @@ impl Run<'_> {
             (None, Some(target)) => self.send_target(target).await,
             (None, None) => Ok(()),
         };
+        if matches!(sent, Err(Halt::Later(_))) {
+            self.note_unknown([stop, target]);
+        }
         self.intent.save_progress(self.desk).await?;
         sent
+    }
+
+    /// Records that the orders of these legs may have arrived, so that this run looks them up as well: one that has sold
+    /// unseen would otherwise be sold again, from other coins of the account.
+    fn note_unknown(&mut self, sent: [Option<u16>; 2]) {
+        let now = self.desk.clock.now();
+        self.resumed = true;
+        for leg in self.intent.legs.iter_mut().filter(|leg| sent.contains(&Some(leg.seq))) {
+            leg.changed_at = Some(now);
+        }
     }
 
     async fn send_stop(&mut self, stop: u16) -> RunResult<()> {
@@ -203,7 +216,7 @@ impl Run<'_> {
 
 impl Intent {
     /// Plans a leg, also one whose order was refused before.
-    fn plan_again(&mut self, seq: u16, role: Role, order: PlannedOrder) {
+    pub(super) fn plan_again(&mut self, seq: u16, role: Role, order: PlannedOrder) {
         self.plan(seq, role, order);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
             leg.failure = None;

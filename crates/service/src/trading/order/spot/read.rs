@@ -48,9 +48,10 @@ impl Run<'_> {
 
     /// Whether the order of a planned leg was certainly never sent, so that its number can be used.
     pub(super) fn is_unsent(&self, leg: &Leg) -> bool {
+        // The legs of a new change are written last. An older one may be that of a pass which did not learn its outcome.
+        let is_new = !self.resumed && leg.changed_at == self.written_at;
         // A planned leg with a failure was refused, and is wanted again.
-        leg.status == LegStatus::Planned
-            && (!self.resumed || leg.changed_at.is_none() || leg.failure.is_some())
+        leg.status == LegStatus::Planned && (is_new || leg.changed_at.is_none() || leg.failure.is_some())
     }
 
     /// Reads the trade and records what has changed at its legs. With `balances` the account's balance bounds what it

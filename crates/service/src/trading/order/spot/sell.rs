@@ -17,7 +17,8 @@ impl Intent {
     /// Plans a sale of `amount` by the trade's owner. Returns `None` if the trade has no numbers left.
     pub(in crate::trading::order) fn plan_owners_sale(&mut self, amount: Decimal) -> Option<u16> {
         let seq = self.next_seq(seq::CLOSES)?;
-        self.plan(seq, Role::Close, PlannedOrder::closing(Side::Sell, amount));
+        // The number may be that of a refused sale: with its failure, this one would never be looked up.
+        self.plan_again(seq, Role::Close, PlannedOrder::closing(Side::Sell, amount));
         Some(seq)
     }
 
@@ -61,7 +62,8 @@ impl Run<'_> {
         let first = (role == Role::Rescue && self.intent.leg(seq::RESCUE).is_none()).then_some(seq::RESCUE);
         let number = first.or_else(|| self.intent.next_seq(seq::CLOSES));
         let number = number.ok_or_else(|| Error::fault("an intent has no closing orders left"))?;
-        Ok(self.plan_and_save(number, role, PlannedOrder::closing(Side::Sell, held)).await?)
+        self.intent.plan_again(number, role, PlannedOrder::closing(Side::Sell, held));
+        Ok(self.intent.save_progress(self.desk).await?)
     }
 
     /// Makes one step of a planned sale: frees its coins, or sends it.

@@ -2,15 +2,16 @@
 //! does not matter what happened before.
 
 use super::{
-    plan::{self, Share, Step, WantedTarget},
+    plan::{self, OpenShare, Share, Step, WantedTarget},
     read::Reading,
 };
 use crate::trading::order::{
     legs::Leg,
     run::{Halt, Run, RunResult},
 };
-use domain::Decimal;
+use domain::{Decimal, order_failure::FailureCause, time::SECOND};
 use exchange::ExchangeFailure;
+use store::intent::LegStatus;
 
 /// Most steps of one pass. What is left then is done by the next one.
 const STEPS: u8 = 100;
@@ -18,6 +19,8 @@ const STEPS: u8 = 100;
 const TRIES: u8 = 3;
 /// Most refusals in one pass. An order that is refused again and again is tried again later.
 const MOST_REFUSALS: u8 = 8;
+/// How long a take-profit that has filled in part is left without its stop. The owner is notified of a missing stop later.
+const FILLING: i64 = 3 * SECOND;
 /// "Filter failure".
 const FILTER: i64 = -1013;
 
@@ -41,6 +44,8 @@ pub(in crate::trading::order) enum Outcome {
     Gone,
     /// A stop-limit order has triggered and has not filled.
     Triggered,
+    /// A take-profit has filled in part, which has ended its stop, and is given time to fill.
+    Filling,
     /// The exchange refused a stop, and no earlier one is wanted in its place.
     StopRefused(ExchangeFailure),
 }
@@ -49,7 +54,7 @@ pub(in crate::trading::order) enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::trading::order) struct Pursued {
     pub(in crate::trading::order) outcome: Outcome,
-    /// Whether a stop was missing when the pass began.
+    /// Whether a stop was missing when the pass began, and none is at its end.
     pub(in crate::trading::order) missed: bool,
     /// The refusal of a stop that an earlier one was placed for again, or of a sale.
     pub(in crate::trading::order) refused: Option<ExchangeFailure>,
@@ -79,7 +84,11 @@ impl Run<'_> {
             let missed = *missed.get_or_insert_with(|| self.notice_missing_stop(goal, &reading));
             match self.advance(goal, &reading).await? {
                 Progress::Again => {}
-                Progress::Done(outcome) => return Ok(Pursued { outcome, missed, refused }),
+                Progress::Done(outcome) => {
+                    // What has no stop at the end either was not repaired.
+                    let missed = missed && plan::uncovered(reading.held, &reading.open).is_zero();
+                    return Ok(Pursued { outcome, missed, refused });
+                }
                 Progress::Refused(failure) => {
                     refusals += 1;
                     if refusals >= MOST_REFUSALS {
@@ -126,15 +135,48 @@ impl Run<'_> {
         if reading.triggered {
             return Ok(Progress::Done(Outcome::Triggered));
         }
+        if goal == Goal::Protected && self.has_filling_target(reading) {
+            return Ok(Progress::Done(Outcome::Filling));
+        }
         let wanted = self.wanted_shares(goal, reading.held);
         match plan::step(reading.held, &reading.open, &wanted, &self.market) {
-            Step::Agree => Ok(Progress::Done(Outcome::Agrees)),
+            Step::Agree => Ok(self.agreed(goal, reading)),
             Step::Cancel(index) => {
                 self.cancel_share(&reading.open[index]).await?;
                 Ok(Progress::Again)
             }
             Step::Place(share) => self.place_wanted(&share).await,
         }
+    }
+
+    /// Whether a take-profit that has filled in part may still fill. Cancelled now, it would be refused as a part of a pair,
+    /// because the price is there.
+    fn has_filling_target(&self, reading: &Reading) -> bool {
+        let has_time = |since| self.desk.clock.boot().since(since) < FILLING;
+        let fills = |share: &OpenShare| {
+            let order = share.target_leg.and_then(|seq| self.intent.leg_order(seq));
+            share.stop.is_none() && order.is_some_and(|order| !order.filled.is_zero())
+        };
+        reading.open.iter().any(fills) && self.without_stop_since.is_none_or(has_time)
+    }
+
+    /// Returns the progress if the open shares are the wanted ones. Coins that are worth too little for the wanted stop have
+    /// none then. As after a refusal, the stop before it is wanted again if there is another one.
+    fn agreed(&mut self, goal: Goal, reading: &Reading) -> Progress {
+        let covered = plan::uncovered(reading.held, &reading.open).is_zero();
+        // An entry that rests may still buy enough.
+        let may_lack = goal != Goal::Protected || self.intent.entry_rests();
+        let stop = self.intent.wanted_stop_leg().filter(|_| !covered && !may_lack).cloned();
+        let Some(stop) = stop else { return Progress::Done(Outcome::Agrees) };
+        let failure = ExchangeFailure::of_cause(FailureCause::StopRejected);
+        if stop.status == LegStatus::Planned && stop.placed.is_none() {
+            self.intent.refuse(stop.seq, &failure);
+        }
+        let now = self.intent.wanted_stop().zip(stop.order.as_ref());
+        if now.is_some_and(|(now, refused)| !now.stops_as(refused)) {
+            return Progress::Refused(failure);
+        }
+        Progress::Done(Outcome::StopRefused(failure))
     }
 
     async fn place_wanted(&mut self, share: &Share) -> RunResult<Progress> {

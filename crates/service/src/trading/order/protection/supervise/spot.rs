@@ -43,6 +43,10 @@ impl Supervisor<'_> {
                 self.end(run).await
             }
             Outcome::Triggered => self.wait_for_triggered(run).await,
+            Outcome::Filling => {
+                self.notice_difference(run.desk);
+                Ok(Pass::Differs)
+            }
             Outcome::StopRefused(failure) => {
                 self.notice_difference(run.desk);
                 let rescued = run.rescue(failure).await;
