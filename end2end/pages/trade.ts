@@ -291,6 +291,10 @@ export class Trade extends Frame {
 
   /** Opens the form with further order types, fills in its fields and sends it. */
   async placeFurther(fields: Record<string, string>): Promise<void> {
+    // On a phone, its button is in the closed sheet.
+    if (!(await this.ticket.form.isVisible())) {
+      await this.ticket.reveal();
+    }
     await this.page.getByTestId('more-orders').click();
     for (const [name, value] of Object.entries(fields)) {
       const control = this.entryForm.locator(`[name="${name}"]`);
