@@ -16,7 +16,7 @@ use domain::{
     money,
     money::Arithmetic as _,
     ticket::{MOST_TARGETS, StopType},
-    trade::{OpenTrade, PriceSource},
+    trade::{OpenTrade, PriceSource, TargetShare},
 };
 use leptos::prelude::*;
 
@@ -163,10 +163,19 @@ impl Shown<'_> {
         const NAME: &str = "trade-targets";
         let posted = self.of(NAME);
         let percent = |share: Decimal| share.times(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
-        let given = self.trade.targets.iter();
-        let given = given.map(|target| (money::text(target.price), money::text(percent(target.share))));
-        let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
-        let rows = given.chain(spare).take(MOST_TARGETS).enumerate().map(|(index, (price, share))| {
+        let of = |target: &TargetShare| (money::text(target.price), money::text(percent(target.share)));
+        // What was typed is shown again if it was refused.
+        let typed = |field: &str| {
+            let values = posted.values().iter().filter(|(name, _)| name == field);
+            values.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        };
+        let mut given: Vec<(String, String)> = if posted.failed() {
+            typed("takeProfitPrices").into_iter().zip(typed("takeProfitShares")).collect()
+        } else {
+            self.trade.targets.iter().map(of).collect()
+        };
+        given.extend(std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS));
+        let rows = given.into_iter().take(MOST_TARGETS).enumerate().map(|(index, (price, share))| {
             let number = (index + 1).to_string();
             view! {
                 <div class="row">
