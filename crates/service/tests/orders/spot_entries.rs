@@ -117,7 +117,7 @@ pub(crate) async fn two_spot_trades_are_shown_with_their_own_amounts_and_changed
     let second = world.open_on_spot(&TradeTicket { raw: smaller, ..TradeTicket::default() }).await.unwrap();
     let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
     let held: Vec<_> = state.trades.iter().map(|trade| (trade.id, trade.entered)).collect();
-    assert_eq!(held, [(first, d("0.049")), (second, d("0.029"))], "less the commission, rounded down to the lot");
+    assert_eq!(held, [(first, d("0.049")), (second, d("0.029"))], "rounded down to the lot");
     let close = |id, share| {
         order::trade::close_trade(&world.desk, &world.actor, id, order::Part::Share(d(share)), None)
     };
