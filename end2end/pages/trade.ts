@@ -18,6 +18,8 @@ export class Trade extends Frame {
   readonly size: Locator;
   /** The trades that share the position, oldest first. */
   readonly sharedTrades: Locator;
+  /** The link that shows them on a page that was loaded before. */
+  readonly showTrades: Locator;
   readonly pnl: Locator;
   readonly mark: Locator;
   readonly liquidation: Locator;
@@ -76,6 +78,7 @@ export class Trade extends Frame {
     this.noPosition = page.getByTestId('no-position');
     this.size = page.getByTestId('position-size');
     this.sharedTrades = page.getByTestId('shared-trade');
+    this.showTrades = page.getByTestId('show-trades');
     this.pnl = page.getByTestId('pnl');
     this.mark = page.getByTestId('mark');
     this.liquidation = page.getByTestId('liquidation');
