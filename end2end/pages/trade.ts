@@ -261,7 +261,8 @@ export class Trade extends Frame {
     await trade.getByTestId('trade-close-part').last().getByRole('button').click();
   }
 
-  private async openShared(index: number): Promise<Locator> {
+  /** Unfolds the actions of one of the trades that share the position, counted from 0; returns the trade. */
+  async openShared(index: number): Promise<Locator> {
     const trade = this.sharedTrades.nth(index);
     const actions = trade.locator('details').first();
     if ((await actions.getAttribute('open')) === null) {

@@ -38,7 +38,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
     let of_trade = move || Some(of_trade(account, sender, id.get()?));
     let count = Memo::new(move |_| account.state.peek(filled_trades));
-    let listed = move || Some(count.get()).filter(|count| *count > 1).map(|count| shared_link(account, count));
+    let listed = move || Some(count.get()).filter(|all| *all > 1).map(|all| shared_link(account, all));
     changing(move || {
         open.get().then(|| {
             view! {
