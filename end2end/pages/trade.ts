@@ -258,7 +258,7 @@ export class Trade extends Frame {
   async closeShared(index: number): Promise<void> {
     const trade = await this.openShared(index);
     await trade.getByTestId('shared-close').click();
-    await trade.getByTestId('trade-close-part').last().getByRole('button').click();
+    await trade.getByTestId('shared-close-yes').click();
   }
 
   /** Unfolds the actions of one of the trades that share the position, counted from 0; returns the trade. */

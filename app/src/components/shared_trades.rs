@@ -3,7 +3,10 @@
 
 use crate::components::rendered::Rendered as _;
 use crate::{
-    components::form::{Field, Posted},
+    components::{
+        confirm::Confirm,
+        form::{Field, Posted},
+    },
     figures, visit,
     words::{
         desk::{Desk, desk},
@@ -74,7 +77,7 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn view(&self) -> AnyView {
         let (words, trade, number) = (self.words, self.trade, self.number.to_string());
-        let amount = format!("{} {}", money::text(trade.entered), self.account.symbol.base());
+        let amount = self.amount();
         let title = match trade.side {
             Side::Buy => words.long(&number, &amount),
             Side::Sell => words.short(&number, &amount),
@@ -95,6 +98,11 @@ impl Shown<'_> {
             </article>
         }
         .rendered()
+    }
+
+    /// What it holds, with the asset.
+    fn amount(&self) -> String {
+        format!("{} {}", money::text(self.trade.entered), self.account.symbol.base())
     }
 
     /// The last post of this form of the trade.
@@ -239,23 +247,25 @@ impl Shown<'_> {
     /// Closes a share of the trade, or, after a question, all of it.
     fn close(&self) -> AnyView {
         const NAME: &str = "trade-close-part";
-        let (words, number) = (self.words, self.number.to_string());
-        let share = |percent: u16, text: String| {
+        let (words, trade) = (self.words, self.trade.id.to_string());
+        let share = |percent: u16| {
             let field = view! { <input type="hidden" name="share" value=percent.to_string()/> };
-            self.form(NAME, field.rendered(), "bad", text)
+            self.form(NAME, field.rendered(), "bad", self.desk.close_share(&percent.to_string()))
         };
-        let shares = SHARES.map(|percent| share(percent, self.desk.close_share(&percent.to_string())));
-        let whole = view! {
-            <details class="edit">
-                <summary class="button" data-kind="quiet" data-testid="shared-close">{words.close}</summary>
-                <p>{words.close_sure(&number)}</p>
-                {share(100, words.close.to_owned())}
-            </details>
-        };
+        let values = [
+            ("key", self.account.key.to_string()),
+            ("symbol", self.account.symbol.to_string()),
+            ("trade", trade.clone()),
+            ("share", "100".to_owned()),
+            ("idempotency", (self.once)()),
+        ];
+        let question = words.close_sure(&self.number.to_string(), &self.amount());
+        let whole = Confirm::new(NAME, &values, words.close, &question, "shared-close");
+        let whole = Confirm { row: trade, ..whole };
         view! {
             {self.of(NAME).unseen("share")}
-            <div class="row">{Vec::from(shares)}</div>
-            {whole}
+            <div class="row">{Vec::from(SHARES.map(share))}</div>
+            {whole.show()}
         }
         .rendered()
     }
