@@ -187,8 +187,12 @@ for (const width of [1440, 390]) {
     await expect(trade.ticket.place).toHaveText('Buy 0.02 beside 0.03 long');
     await trade.ticket.place.click();
     await expect(trade.size).toHaveText('0.05 BTC');
-    await trade.open(key);
+    await trade.showTrades.click();
     await expect(trade.sharedTrades).toHaveCount(2);
+    await trade.openShared(0);
+    await trade.openShared(1);
+    await expectFits(page);
+    await expectWholeAccessibleDayAndNight(page);
     await trade.closeShared(1);
     await expect(trade.size).toHaveText('0.03 BTC');
   });

@@ -18,6 +18,8 @@ export class Trade extends Frame {
   readonly size: Locator;
   /** The trades that share the position, oldest first. */
   readonly sharedTrades: Locator;
+  /** The link that shows them on a page that was loaded before. */
+  readonly showTrades: Locator;
   readonly pnl: Locator;
   readonly mark: Locator;
   readonly liquidation: Locator;
@@ -76,6 +78,7 @@ export class Trade extends Frame {
     this.noPosition = page.getByTestId('no-position');
     this.size = page.getByTestId('position-size');
     this.sharedTrades = page.getByTestId('shared-trade');
+    this.showTrades = page.getByTestId('show-trades');
     this.pnl = page.getByTestId('pnl');
     this.mark = page.getByTestId('mark');
     this.liquidation = page.getByTestId('liquidation');
@@ -255,10 +258,11 @@ export class Trade extends Frame {
   async closeShared(index: number): Promise<void> {
     const trade = await this.openShared(index);
     await trade.getByTestId('shared-close').click();
-    await trade.getByTestId('trade-close-part').last().getByRole('button').click();
+    await trade.getByTestId('shared-close-yes').click();
   }
 
-  private async openShared(index: number): Promise<Locator> {
+  /** Unfolds the actions of one of the trades that share the position, counted from 0; returns the trade. */
+  async openShared(index: number): Promise<Locator> {
     const trade = this.sharedTrades.nth(index);
     const actions = trade.locator('details').first();
     if ((await actions.getAttribute('open')) === null) {
@@ -291,6 +295,10 @@ export class Trade extends Frame {
 
   /** Opens the form with further order types, fills in its fields and sends it. */
   async placeFurther(fields: Record<string, string>): Promise<void> {
+    // On a phone, its button is in the closed sheet.
+    if (!(await this.ticket.form.isVisible())) {
+      await this.ticket.reveal();
+    }
     await this.page.getByTestId('more-orders').click();
     for (const [name, value] of Object.entries(fields)) {
       const control = this.entryForm.locator(`[name="${name}"]`);

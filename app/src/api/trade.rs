@@ -69,6 +69,7 @@ pub async fn place_order(
     let answer = trade_automation::keep(answer, &set);
     let options = Options { replace: replace == "yes", shares: &shares, set: &set };
     let placed = place(&visit, &actor, (key.as_str(), symbol.as_str()), &draft, options, idempotency).await;
+    let placed = placed.map_err(beside_no_field);
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
 }
 
@@ -160,6 +161,18 @@ pub(super) fn unconfirmed(error: Error) -> Error {
     let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
     match error {
         Error::Fields(problems) if problems.iter().any(open) => Error::field("replace", Problem::Required),
+        other => other,
+    }
+}
+
+/// Reports what spot does not have at the market, whose problems the ticket shows above its button: its choices show none.
+fn beside_no_field(error: Error) -> Error {
+    let renamed = |problem: FieldProblem| {
+        let is_choice = problem.problem == Problem::NotOnSpot;
+        if is_choice { FieldProblem::new("symbol", problem.problem) } else { problem }
+    };
+    match error {
+        Error::Fields(problems) => Error::Fields(problems.into_iter().map(renamed).collect()),
         other => other,
     }
 }
@@ -363,6 +376,16 @@ mod tests {
         for other in ["", "https://desk.example/trade", "https://desk.example/dashboard?closed=1"] {
             assert_eq!(with_list(page(), other), page());
         }
+    }
+
+    #[test]
+    fn what_spot_lacks_is_reported_where_the_ticket_shows_it() {
+        let shown = |field, problem| match beside_no_field(Error::field(field, problem)) {
+            Error::Fields(all) => all[0].field.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown("side", Problem::NotOnSpot), "symbol");
+        assert_eq!(shown("amount", Problem::LotFilter), "amount");
     }
 
     #[test]

@@ -127,13 +127,15 @@ fn exit_fields(words: &'static Entries, draft: &TicketDraft, posted: &Posted) ->
 /// A check box with its problem.
 fn check(label: &'static str, name: &'static str, posted: &Posted) -> AnyView {
     let (problem, checked) = (posted.problem(name), posted.value(name) == "yes");
+    let id = format!("entry-{name}-problem");
+    let described = problem.map(|_| id.clone());
     view! {
         <label class="check">
             <input type="checkbox" name=name value="yes" checked=checked data-testid=format!("entry-{name}")
-                aria-invalid=problem.map(|_| "true")/>
+                autofocus=problem.is_some() aria-describedby=described aria-invalid=problem.map(|_| "true")/>
             <span>{label}</span>
         </label>
-        {problem.map(|text| view! { <p class="problem">{text}</p> })}
+        {problem.map(|text| view! { <p class="problem" id=id>{text}</p> })}
     }
     .rendered()
 }

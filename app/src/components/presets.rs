@@ -8,15 +8,16 @@ use crate::{
     visit,
     words::presets::{Presets, presets},
 };
-use domain::{PresetId, live::AccountState, preset::Preset};
+use domain::{PresetId, TradeType, live::AccountState, preset::Preset};
 use leptos::prelude::*;
 
 /// The name of the form that saves a preset, which is also its endpoint.
 pub(crate) const FORM: &str = "preset-save";
 
-/// The choice of a preset; `None` without one. Its buttons request the page with the preset filled in.
+/// The choice of a preset; `None` without one. Its buttons request the page with the preset filled in; for a spot account only to
+/// buy.
 pub(crate) fn preset_bar(
-    account: &AccountState,
+    (account, trades): (&AccountState, TradeType),
     all: &[Preset],
     chosen: Option<PresetId>,
 ) -> Option<AnyView> {
@@ -29,8 +30,13 @@ pub(crate) fn preset_bar(
         view! { <option value=preset.id.to_string() selected=selected>{preset.name.clone()}</option> }
     };
     let used = chosen.and_then(|id| all.iter().find(|preset| preset.id == id));
-    let leverage =
-        used.and_then(|preset| preset.settings.leverage).filter(|times| *times != account.leverage);
+    // Spot has no short sales and no leverage.
+    let futures = trades == TradeType::Futures;
+    let leverage = used.filter(|_| futures).and_then(|preset| preset.settings.leverage);
+    let leverage = leverage.filter(|times| *times != account.leverage);
+    let sell = futures.then(|| {
+        view! { <button type="submit" class="button" data-kind="quiet" name="side" value="SELL" data-testid="preset-sell">{words.sell}</button> }
+    });
     Some(
         view! {
             <form method="get" action="/trade" class="filters" data-testid="presets">
@@ -38,7 +44,7 @@ pub(crate) fn preset_bar(
                 <label class="visually-hidden" for="preset">{words.choose}</label>
                 <select id="preset" name="preset">{all.iter().map(option).collect_view()}</select>
                 <button type="submit" class="button" data-kind="quiet" name="side" value="BUY" data-testid="preset-buy">{words.buy}</button>
-                <button type="submit" class="button" data-kind="quiet" name="side" value="SELL" data-testid="preset-sell">{words.sell}</button>
+                {sell}
                 <button type="submit" class="button" data-kind="quiet" formmethod="post" formaction="/api/preset-delete"
                     data-testid="preset-delete">{words.delete}</button>
             </form>

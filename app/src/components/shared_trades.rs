@@ -3,7 +3,10 @@
 
 use crate::components::rendered::Rendered as _;
 use crate::{
-    components::form::{Field, Posted},
+    components::{
+        confirm::Confirm,
+        form::{Field, Posted},
+    },
     figures, visit,
     words::{
         desk::{Desk, desk},
@@ -16,7 +19,7 @@ use domain::{
     money,
     money::Arithmetic as _,
     ticket::{MOST_TARGETS, StopType},
-    trade::{OpenTrade, PriceSource},
+    trade::{OpenTrade, PriceSource, TargetShare},
 };
 use leptos::prelude::*;
 
@@ -74,7 +77,7 @@ struct Shown<'a> {
 impl Shown<'_> {
     fn view(&self) -> AnyView {
         let (words, trade, number) = (self.words, self.trade, self.number.to_string());
-        let amount = format!("{} {}", money::text(trade.entered), self.account.symbol.base());
+        let amount = self.amount();
         let title = match trade.side {
             Side::Buy => words.long(&number, &amount),
             Side::Sell => words.short(&number, &amount),
@@ -95,6 +98,11 @@ impl Shown<'_> {
             </article>
         }
         .rendered()
+    }
+
+    /// What it holds, with the asset.
+    fn amount(&self) -> String {
+        format!("{} {}", money::text(self.trade.entered), self.account.symbol.base())
     }
 
     /// The last post of this form of the trade.
@@ -163,10 +171,19 @@ impl Shown<'_> {
         const NAME: &str = "trade-targets";
         let posted = self.of(NAME);
         let percent = |share: Decimal| share.times(Decimal::ONE_HUNDRED).unwrap_or_default().round_dp(2);
-        let given = self.trade.targets.iter();
-        let given = given.map(|target| (money::text(target.price), money::text(percent(target.share))));
-        let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
-        let rows = given.chain(spare).take(MOST_TARGETS).enumerate().map(|(index, (price, share))| {
+        let of = |target: &TargetShare| (money::text(target.price), money::text(percent(target.share)));
+        // What was typed is shown again if it was refused.
+        let typed = |field: &str| {
+            let values = posted.values().iter().filter(|(name, _)| name == field);
+            values.map(|(_, value)| value.clone()).collect::<Vec<_>>()
+        };
+        let mut given: Vec<(String, String)> = if posted.failed() {
+            typed("takeProfitPrices").into_iter().zip(typed("takeProfitShares")).collect()
+        } else {
+            self.trade.targets.iter().map(of).collect()
+        };
+        given.extend(std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS));
+        let rows = given.into_iter().take(MOST_TARGETS).enumerate().map(|(index, (price, share))| {
             let number = (index + 1).to_string();
             view! {
                 <div class="row">
@@ -230,23 +247,25 @@ impl Shown<'_> {
     /// Closes a share of the trade, or, after a question, all of it.
     fn close(&self) -> AnyView {
         const NAME: &str = "trade-close-part";
-        let (words, number) = (self.words, self.number.to_string());
-        let share = |percent: u16, text: String| {
+        let (words, trade) = (self.words, self.trade.id.to_string());
+        let share = |percent: u16| {
             let field = view! { <input type="hidden" name="share" value=percent.to_string()/> };
-            self.form(NAME, field.rendered(), "bad", text)
+            self.form(NAME, field.rendered(), "bad", self.desk.close_share(&percent.to_string()))
         };
-        let shares = SHARES.map(|percent| share(percent, self.desk.close_share(&percent.to_string())));
-        let whole = view! {
-            <details class="edit">
-                <summary class="button" data-kind="quiet" data-testid="shared-close">{words.close}</summary>
-                <p>{words.close_sure(&number)}</p>
-                {share(100, words.close.to_owned())}
-            </details>
-        };
+        let values = [
+            ("key", self.account.key.to_string()),
+            ("symbol", self.account.symbol.to_string()),
+            ("trade", trade.clone()),
+            ("share", "100".to_owned()),
+            ("idempotency", (self.once)()),
+        ];
+        let question = words.close_sure(&self.number.to_string(), &self.amount());
+        let whole = Confirm::new(NAME, &values, words.close, &question, "shared-close");
+        let whole = Confirm { row: trade, ..whole };
         view! {
             {self.of(NAME).unseen("share")}
-            <div class="row">{Vec::from(shares)}</div>
-            {whole}
+            <div class="row">{Vec::from(SHARES.map(share))}</div>
+            {whole.show()}
         }
         .rendered()
     }

@@ -149,7 +149,7 @@ fn presets_of(init: &DeskInit, all: &[Preset], query: &[(String, String)], poste
         save_form(&init.account, &init.draft, &ground, posted)
     });
     view! {
-        {preset_bar(&init.account, all, chosen)}
+        {preset_bar((&init.account, init.market.trade_type), all, chosen)}
         {form}
     }
     .rendered()

@@ -182,6 +182,7 @@ table! {
         close_sure(amount, asset): "Close {amount} {asset} at market?",
         close_yes: "Close position",
         dismiss: "Cancel",
+        show_trades: "Show each trade",
         close_part: "Partial close",
         close_share(percent): "Close {percent}%",
         close_amount: "Amount to close",

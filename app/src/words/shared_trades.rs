@@ -14,7 +14,7 @@ table! {
         stop_at(price): "Stop loss at {price}",
         no_stop: "No stop loss",
         close: "Close trade",
-        close_sure(number): "Close all of trade {number} at the market price? The other trades stay open.",
+        close_sure(number, amount): "Close trade {number}, {amount}, at market? The other trades stay open.",
         actions(number): "Change trade {number}",
     }
 }

@@ -45,7 +45,7 @@ pub struct OpenTrade {
     pub side: Side,
     /// Client order id of the entry while it rests at the exchange.
     pub entry: Option<String>,
-    /// Filled amount of the entry in base units; zero while nothing has filled.
+    /// The amount that it holds in base units: what was entered less what its exits have closed. Zero while nothing has filled.
     pub entered: Decimal,
     /// The wanted stop.
     pub stop: Option<Stop>,

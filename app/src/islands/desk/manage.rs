@@ -21,7 +21,7 @@ use super::{
 use crate::islands::part::{IntoPart, Part, changing};
 use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
-use domain::{IntentId, PositionSide, money, ticket::StopType, trade::OpenTrade};
+use domain::{IntentId, PositionSide, live::AccountState, money, ticket::StopType, trade::OpenTrade};
 use edit::{Edit, identity, open_trade};
 use leptos::prelude::*;
 
@@ -37,12 +37,30 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     let id = Memo::new(move |_| open_trade(account).map(|trade| trade.id));
     let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
     let of_trade = move || Some(of_trade(account, sender, id.get()?));
+    let count = Memo::new(move |_| account.state.peek(filled_trades));
+    let listed = move || Some(count.get()).filter(|all| *all > 1).map(|all| shared_link(account, all));
     changing(move || {
         open.get().then(|| {
-            view! { <div class="manage" data-testid="manage">{changing(of_trade)}{close::part(account, sender)}</div> }
-                .part()
+            view! {
+                <div class="manage" data-testid="manage">
+                    {changing(of_trade)}{changing(listed)}{close::part(account, sender)}
+                </div>
+            }
+            .part()
         })
     })
+}
+
+/// The number of trades that have filled.
+fn filled_trades(state: &AccountState) -> usize {
+    state.trades.iter().filter(|trade| !trade.entered.is_zero()).count()
+}
+
+/// The link to the list of trades, which the island does not contain. The number makes it another URL than that of a page which
+/// was loaded with other trades, so that the browser loads the list.
+fn shared_link(account: AccountSignals, count: usize) -> Part {
+    let page = format!("/trade?key={}&symbol={}&trades={count}#trades", account.key(), account.symbol());
+    view! { <a class="button" data-kind="quiet" href=page data-testid="show-trades">{desk(account.lang).show_trades}</a> }.part()
 }
 
 /// The controls of one open trade.

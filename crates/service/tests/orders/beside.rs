@@ -124,6 +124,9 @@ pub(crate) async fn one_of_two_trades_is_closed_without_the_other(db: &TestDb) {
     assert_eq!(world.position(), d("0.045"));
     world.supervise().await;
     assert_eq!(world.stops(), [(d("18900"), Some(d("0.02"))), (d("19000"), Some(d("0.025")))]);
+    let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    let held: Vec<_> = state.trades.iter().map(|trade| trade.entered).collect();
+    assert_eq!(held, [d("0.025"), d("0.02")], "each is shown with what it still holds");
     close(first, Part::Share(Decimal::ONE)).await.unwrap();
     assert_eq!(world.position(), d("0.02"));
     assert_eq!(world.stops(), [(d("18900"), Some(d("0.02")))], "its stop would close the other trade");

@@ -116,8 +116,8 @@ pub(crate) async fn two_spot_trades_are_shown_with_their_own_amounts_and_changed
     let smaller = RawTicket { amount: Some("0.03".into()), ..without_targets() };
     let second = world.open_on_spot(&TradeTicket { raw: smaller, ..TradeTicket::default() }).await.unwrap();
     let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
-    let entered: Vec<_> = state.trades.iter().map(|trade| (trade.id, trade.entered)).collect();
-    assert_eq!(entered, [(first, d("0.04995")), (second, d("0.02997"))]);
+    let held: Vec<_> = state.trades.iter().map(|trade| (trade.id, trade.entered)).collect();
+    assert_eq!(held, [(first, d("0.049")), (second, d("0.029"))], "rounded down to the lot");
     let close = |id, share| {
         order::trade::close_trade(&world.desk, &world.actor, id, order::Part::Share(d(share)), None)
     };

@@ -88,9 +88,9 @@ pub(in crate::trading::order) async fn version_of(desk: &Trading, intent: &Inten
 fn open_trade(intent: &Intent, row: &Protection, held: Option<Decimal>, version: i64) -> Option<OpenTrade> {
     let entry = intent.open_entry().or_else(|| intent.leg_order(seq::ENTRY))?;
     let rests = intent.entry_rests();
-    let base = match held {
-        Some(held) if !rests && !held.is_zero() => held,
-        _ if rests => intent.request.opens()?.amount,
+    let (base, entered) = match held {
+        Some(held) if !rests && !held.is_zero() => (held, held),
+        _ if rests => (intent.request.opens()?.amount, intent.entered().unwrap_or_default()),
         _ => return None,
     };
     let share = |leg: &Leg| {
@@ -103,7 +103,7 @@ fn open_trade(intent: &Intent, row: &Protection, held: Option<Decimal>, version:
         version,
         side: row.side,
         entry: rests.then(|| entry.client_order_id.clone()),
-        entered: intent.entered().unwrap_or_default(),
+        entered,
         stop: intent.wanted_stop().filter(|_| row.wanted == Wanted::Stop).and_then(stop_of),
         targets: intent.wanted_targets().filter_map(share).collect(),
         automation: Automation::default(),
