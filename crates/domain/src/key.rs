@@ -1,6 +1,6 @@
 //! Exchange keys: what each may trade, and the state last seen at its exchange.
 
-use crate::{ExchangeKeyId, Micros, validation::Problem};
+use crate::{ExchangeKeyId, Micros, PositionSlot, Side, validation::Problem};
 use serde::{Deserialize, Serialize};
 
 /// Defines an enum whose values have a fixed text, used on the wire and in the database.
@@ -88,7 +88,7 @@ words! {
 }
 
 words! {
-    /// The mode of a futures account at its exchange. Only [`AccountMode::OneWay`] can be traded.
+    /// The mode of a futures account at its exchange. [`AccountMode::problem`] names those that cannot be traded.
     pub AccountMode {
         /// One position per market, margin in a single asset. Also used for spot keys.
         OneWay = "ONE_WAY",
@@ -102,12 +102,26 @@ words! {
 }
 
 impl AccountMode {
+    /// Returns the position of a market that an order of this side opens.
+    #[must_use]
+    pub const fn opened_by(self, side: Side) -> PositionSlot {
+        PositionSlot::opened_by(side, matches!(self, Self::Hedge))
+    }
+
+    /// Returns the positions that a market of an account in this mode can have.
+    #[must_use]
+    pub const fn positions(self) -> &'static [PositionSlot] {
+        match self {
+            Self::Hedge => &[PositionSlot::Long, PositionSlot::Short],
+            Self::OneWay | Self::MultiAssets | Self::Portfolio => &[PositionSlot::Both],
+        }
+    }
+
     /// Returns why an account in this mode cannot be traded, or `None` if it can.
     #[must_use]
     pub const fn problem(self) -> Option<Problem> {
         match self {
-            Self::OneWay => None,
-            Self::Hedge => Some(Problem::AccountHedge),
+            Self::OneWay | Self::Hedge => None,
             Self::MultiAssets => Some(Problem::AccountMultiAssets),
             Self::Portfolio => Some(Problem::AccountPortfolio),
         }

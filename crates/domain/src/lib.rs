@@ -58,7 +58,7 @@ pub use market::Market;
 pub use money::{Decimal, dec};
 pub use order::{Fee, MarginMode, Order, OrderStatus, OrderType, Side, TimeInForce, Trade};
 pub use plan::Plan;
-pub use position::{Balance, Funds, Position, PositionSide};
+pub use position::{Balance, Funds, Position, PositionSide, PositionSlot};
 pub use refusal::Refusal;
 pub use role::Role;
 pub use symbol::Symbol;

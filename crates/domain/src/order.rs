@@ -1,6 +1,6 @@
 //! Orders and trades in ccxt's unified shapes.
 
-use crate::{Decimal, Micros, Symbol, key::words};
+use crate::{Decimal, Micros, PositionSlot, Symbol, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -131,10 +131,13 @@ pub struct Order {
     pub time_in_force: TimeInForce,
     /// Whether it may only add liquidity.
     pub post_only: bool,
-    /// Whether it may only reduce a position.
+    /// Whether it may only reduce a position. In hedge mode its side and that of its position say so.
     pub reduce_only: bool,
     /// Side of the order.
     pub side: Side,
+    /// The position that it acts on. Spot orders have none, and the default.
+    #[serde(default)]
+    pub position_side: PositionSlot,
     /// Limit price; for a filled market order the average of its fills; `None` while a market order is
     /// unfilled.
     pub price: Option<Decimal>,
@@ -186,6 +189,9 @@ pub struct Trade {
     pub at: Micros,
     /// Side of the order.
     pub side: Side,
+    /// The position that it changed. Spot fills have none, and the default.
+    #[serde(default)]
+    pub position_side: PositionSlot,
     /// Whether our order was the maker, that is, resting in the book.
     pub maker: bool,
     /// Fill price.

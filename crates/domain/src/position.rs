@@ -40,6 +40,48 @@ impl PositionSide {
     }
 }
 
+words! {
+    /// One of the positions that a market of a futures account can have; Binance's `positionSide`.
+    pub PositionSlot {
+        /// The only position of an account in one-way mode.
+        Both = "BOTH",
+        /// The long position of an account in hedge mode.
+        Long = "LONG",
+        /// The short position of an account in hedge mode.
+        Short = "SHORT",
+    }
+}
+
+impl PositionSlot {
+    /// Returns the position that an order of this side opens, in an account in hedge mode if `hedged`.
+    #[must_use]
+    pub const fn opened_by(side: Side, hedged: bool) -> Self {
+        match (side, hedged) {
+            (_, false) => Self::Both,
+            (Side::Buy, true) => Self::Long,
+            (Side::Sell, true) => Self::Short,
+        }
+    }
+
+    /// Returns whether it is a position of an account in hedge mode.
+    #[must_use]
+    pub const fn is_hedged(self) -> bool {
+        !matches!(self, Self::Both)
+    }
+
+    /// Returns whether an order of this side can only close it. In one-way mode no side says so; the order itself does.
+    #[must_use]
+    pub const fn is_closed_by(self, side: Side) -> bool {
+        matches!((self, side), (Self::Long, Side::Sell) | (Self::Short, Side::Buy))
+    }
+}
+
+impl Default for PositionSlot {
+    fn default() -> Self {
+        Self::Both
+    }
+}
+
 /// An open futures position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -77,6 +119,9 @@ pub struct Position {
     pub margin_mode: MarginMode,
     /// Long or short.
     pub side: PositionSide,
+    /// Which of its market's positions it is.
+    #[serde(default)]
+    pub position_side: PositionSlot,
     /// Unrealized profit divided by initial margin, in percent.
     pub percentage: Decimal,
 }

@@ -2,7 +2,7 @@
 //! their own mappings.
 
 use crate::{
-    AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
+    AccountMode, ApiKeyStatus, ExchangeId, PositionSlot, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
     risk_rule, signal, strategy,
 };
 
@@ -56,6 +56,7 @@ text_column!(TradeType, |kind| kind.word().to_owned(), TradeType::parse);
 text_column!(StrategyType, |kind| kind.word().to_owned(), StrategyType::parse);
 text_column!(AccountMode, |mode| mode.word().to_owned(), AccountMode::parse);
 text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::parse);
+text_column!(PositionSlot, |slot| slot.word().to_owned(), PositionSlot::parse);
 text_column!(Side, |side| side.word().to_owned(), Side::parse);
 text_column!(signal::Action, |action| action.word().to_owned(), signal::Action::parse);
 text_column!(signal::Source, |source| source.word().to_owned(), signal::Source::parse);

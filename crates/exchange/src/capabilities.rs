@@ -6,8 +6,8 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{
-    AccountMode, Balance, Candle, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol,
-    Ticker, Trade, TradeType,
+    AccountMode, Balance, Candle, Decimal, Frame, MarginMode, Market, Micros, Order, Position, PositionSlot,
+    Symbol, Ticker, Trade, TradeType,
 };
 use tokio::sync::mpsc;
 
@@ -51,7 +51,7 @@ pub trait MarketData: Send + Sync {
 pub trait AccountData: Positions + Send + Sync {
     /// The permissions of the key.
     async fn key_rights(&self, who: &Credentials) -> ExchangeResult<KeyRights>;
-    /// The mode of a futures account. Only accounts in one-way, single-asset mode may be traded.
+    /// The mode of a futures account. [`AccountMode::problem`] names those that may not be traded.
     async fn account_mode(&self, _who: &Credentials) -> ExchangeResult<AccountMode> {
         Ok(AccountMode::OneWay)
     }
@@ -99,13 +99,19 @@ pub trait AccountData: Positions + Send + Sync {
 pub trait Positions: Send + Sync {
     /// The open positions of one pair or of all, without flat ones.
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> ExchangeResult<Vec<Position>>;
-    /// The open position of one pair, read with the priority of a stop, for decisions about protection.
+    /// The open positions of one pair, read with the priority of a stop, for decisions about protection.
+    async fn positions_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Position>> {
+        self.positions(who, Some(symbol)).await
+    }
+    /// One open position of a pair, read with the priority of a stop.
     async fn position_for_stop(
         &self,
         who: &Credentials,
         symbol: &Symbol,
+        slot: PositionSlot,
     ) -> ExchangeResult<Option<Position>> {
-        Ok(self.positions(who, Some(symbol)).await?.into_iter().next())
+        let open = self.positions_for_stop(who, symbol).await?;
+        Ok(open.into_iter().find(|position| position.position_side == slot))
     }
     /// The leverage and margin mode set for a pair, whether or not it has a position.
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)>;

@@ -37,11 +37,27 @@ pub enum ExchangeFailure {
     Unknown(String),
 }
 
+/// Binance's code for a position side that does not fit the account's position mode.
+const MODE_DIFFERS: i64 = -4061;
+
 impl ExchangeFailure {
     /// A rejection by ourselves, as which an order ends that the exchange did not answer about.
     #[must_use]
     pub fn of_cause(cause: FailureCause) -> Self {
         Self::Refused { code: 0, message: cause.word().to_owned() }
+    }
+
+    /// The rejection of an order that was planned for the other position mode than its account is in.
+    #[must_use]
+    pub fn of_mode() -> Self {
+        let message = "Order's position side does not match user's setting.".to_owned();
+        Self::Refused { code: MODE_DIFFERS, message }
+    }
+
+    /// Whether an order was rejected because its account is in the other position mode (Binance -4061).
+    #[must_use]
+    pub const fn is_of_mode(&self) -> bool {
+        matches!(self, Self::Refused { code: MODE_DIFFERS, .. })
     }
 
     /// Whether the request certainly had no effect.

@@ -1,6 +1,6 @@
 //! The balance and positions of an account, reduced to what sizing a trade needs, and its funding.
 
-use domain::{Balance, Decimal, Micros, Position, PositionSide, Symbol};
+use domain::{Balance, Decimal, Micros, Position, PositionSide, PositionSlot, Symbol};
 use std::collections::BTreeMap;
 
 /// The holdings of a futures account.
@@ -17,6 +17,8 @@ pub struct Holdings {
 pub struct HeldPosition {
     /// The pair.
     pub symbol: Symbol,
+    /// Which of the pair's positions it is.
+    pub position_side: PositionSlot,
     /// Size in base units: positive for long, negative for short, zero if closed.
     pub amount: Decimal,
     /// Unrealized profit and loss, in quote units.
@@ -41,7 +43,12 @@ impl From<&Position> for HeldPosition {
             PositionSide::Long => position.contracts,
             PositionSide::Short => -position.contracts,
         };
-        Self { symbol: position.symbol.clone(), amount, unrealized_pnl: position.unrealized_pnl }
+        Self {
+            symbol: position.symbol.clone(),
+            position_side: position.position_side,
+            amount,
+            unrealized_pnl: position.unrealized_pnl,
+        }
     }
 }
 

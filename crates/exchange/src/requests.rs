@@ -2,7 +2,7 @@
 
 use crate::HoldingsChange;
 use domain::{
-    Balance, Candle, Clock, Decimal, Micros, Order, OrderType, Side, Symbol, Ticker, TimeInForce, Trade,
+    Balance, Candle, Clock, Decimal, Micros, Order, OrderType, PositionSlot, Side, Symbol, Ticker, TimeInForce, Trade,
     TradeType, trade::PriceSource,
 };
 use std::time::Duration;
@@ -59,6 +59,8 @@ pub struct OrderRequest {
     pub client_order_id: String,
     /// Buy or sell.
     pub side: Side,
+    /// The futures position that it acts on.
+    pub position_side: PositionSlot,
     /// The order type.
     pub kind: OrderType,
     /// Amount in base units; `None` closes the entire position (`closePosition`).
@@ -73,7 +75,7 @@ pub struct OrderRequest {
     pub callback_rate: Option<Decimal>,
     /// Time in force; ignored for market orders.
     pub time_in_force: TimeInForce,
-    /// The order may only reduce a position.
+    /// The order may only reduce a position. In hedge mode, `side` and `position_side` say so.
     pub reduce_only: bool,
     /// Priority when the rate limit budget is short.
     pub urgency: Urgency,

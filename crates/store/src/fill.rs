@@ -1,7 +1,7 @@
 //! Fills reported by exchanges, stored once each because exchanges do not keep them indefinitely.
 
 use crate::{DecimalText, Result, Source, Tx};
-use domain::{Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId};
+use domain::{Decimal, ExchangeKeyId, Micros, PositionSlot, Side, Symbol, UserId};
 use sqlx::FromRow;
 
 /// A fill.
@@ -28,6 +28,8 @@ pub struct FillDetail {
     pub client_order_id: Option<String>,
     /// Side of the order.
     pub side: Side,
+    /// The position that it changed.
+    pub position_side: PositionSlot,
     /// Fill price.
     pub price: Decimal,
     /// Amount in base units.
@@ -42,8 +44,8 @@ pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     let rows = exec!(
         tx,
         "insert into fills (exchange_key_id, symbol, trade_id, at, fee_usd, client_order_id, side, price, amount, \
-           realized) \
-         select id, $2, $3, cast($4 as bigint), $5, $6, $7, $8, $9, $10 from exchange_keys where id = $1 \
+           realized, position_side) \
+         select id, $2, $3, cast($4 as bigint), $5, $6, $7, $8, $9, $10, $11 from exchange_keys where id = $1 \
          on conflict (exchange_key_id, symbol, trade_id) do nothing",
         fill.key,
         &fill.symbol,
@@ -54,7 +56,8 @@ pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
         detail.map(|detail| detail.side),
         detail.map(|detail| DecimalText(detail.price)),
         detail.map(|detail| DecimalText(detail.amount)),
-        detail.map(|detail| DecimalText(detail.realized))
+        detail.map(|detail| DecimalText(detail.realized)),
+        detail.map_or(PositionSlot::Both, |detail| detail.position_side)
     )?;
     Ok(rows == 1)
 }
@@ -114,6 +117,7 @@ struct Row {
     fee_usd: DecimalText,
     client_order_id: Option<String>,
     side: Option<Side>,
+    position_side: PositionSlot,
     price: Option<DecimalText>,
     amount: Option<DecimalText>,
     realized: Option<DecimalText>,
@@ -122,10 +126,11 @@ struct Row {
 impl From<Row> for Fill {
     fn from(row: Row) -> Self {
         let figures = row.side.zip(row.price).zip(row.amount).zip(row.realized);
-        let client_order_id = row.client_order_id;
+        let (client_order_id, position_side) = (row.client_order_id, row.position_side);
         let detail = figures.map(|(((side, price), amount), realized)| FillDetail {
             client_order_id,
             side,
+            position_side,
             price: price.0,
             amount: amount.0,
             realized: realized.0,
@@ -154,8 +159,8 @@ pub async fn list_futures(
         Row,
         from,
         fetch_all,
-        "select f.exchange_key_id, f.symbol, f.trade_id, f.at, f.fee_usd, f.client_order_id, f.side, f.price, \
-           f.amount, f.realized \
+        "select f.exchange_key_id, f.symbol, f.trade_id, f.at, f.fee_usd, f.client_order_id, f.side, \
+           f.position_side, f.price, f.amount, f.realized \
          from fills f join exchange_keys k on k.id = f.exchange_key_id \
          where k.user_id = $1 and k.trade_type = 'FUTURES' and f.at >= $2 and f.at < $3 \
            and k.id = coalesce($4, k.id) and f.symbol = coalesce($5, f.symbol) \
@@ -181,7 +186,8 @@ pub async fn archivable(
         Row,
         from,
         fetch_all,
-        "select exchange_key_id, symbol, trade_id, at, fee_usd, client_order_id, side, price, amount, realized \
+        "select exchange_key_id, symbol, trade_id, at, fee_usd, client_order_id, side, position_side, price, amount, \
+           realized \
          from fills where exchange_key_id = $1 and at < $2 and exists (select 1 from fills n \
            where n.exchange_key_id = fills.exchange_key_id and n.symbol = fills.symbol and n.at > fills.at) \
          order by at, symbol, trade_id limit $3",

@@ -12,7 +12,7 @@ use crate::{
     protection::{self, NewProtection, Opener},
     trade,
 };
-use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
+use domain::{ExchangeKeyId, IntentId, Micros, PositionSlot, Symbol, TradeType, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ domain::text_column!(Kind, |kind| kind.word().to_owned(), Kind::parse);
 domain::words! {
     /// The status of an intent.
     pub Status {
-        /// Its orders are being sent; no other intent may work on this market of this account.
+        /// Its orders are being sent; no other intent may work on this position of this account.
         Working = "working",
         /// Its entry rests at the exchange; stop and targets follow when it fills.
         Waiting = "waiting",
@@ -55,6 +55,8 @@ pub struct NewIntent {
     pub trade_type: TradeType,
     /// Trading pair.
     pub symbol: Symbol,
+    /// The position of the pair that it acts on.
+    pub position_side: PositionSlot,
     /// Purpose of the intent.
     pub kind: Kind,
     /// The request, as JSON.
@@ -85,6 +87,8 @@ pub struct Intent {
     pub trade_type: TradeType,
     /// Trading pair.
     pub symbol: Symbol,
+    /// The position of the pair that it acts on.
+    pub position_side: PositionSlot,
     /// Purpose of the intent.
     pub kind: Kind,
     /// The request, as JSON.
@@ -113,14 +117,14 @@ pub struct Intent {
 /// Adds an intent with its legs.
 ///
 /// # Errors
-/// [`crate::StoreErrorKind::Unique`] if the idempotency key was used before, or another intent works on this market of this
+/// [`crate::StoreErrorKind::Unique`] if the idempotency key was used before, or another intent works on this position of this
 /// account. Drop the transaction, then call [`by_idempotency`]: `None` means the latter.
 pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
     exec!(
         &mut *tx,
         "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, \
-           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, 'working', $8, $9, $10, $11, $12, $12)",
+           idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, position_side) \
+         values ($1, $2, $3, $4, $5, $6, $7, 'working', $8, $9, $10, $11, $12, $12, $13)",
         intent.id,
         intent.user_id,
         intent.exchange_key_id,
@@ -132,7 +136,8 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
         intent.idempotency.as_ref().map(|(_, hash)| hash.as_slice()),
         intent.lease_holder.as_deref(),
         intent.lease_until,
-        intent.created_at
+        intent.created_at,
+        intent.position_side
     )?;
     if let Some(protection) = intent.protection {
         let opener = Opener {
@@ -140,6 +145,7 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
             user_id: intent.user_id,
             exchange_key_id: intent.exchange_key_id,
             symbol: &intent.symbol,
+            position_side: intent.position_side,
             created_at: intent.created_at,
         };
         trade::insert_trade(&mut *tx, &opener, protection.side).await?;
@@ -150,7 +156,7 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
 
 select! {
     intents -> Intent,
-    "id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, failure, \
+    "id, user_id, exchange_key_id, trade_type, symbol, position_side, kind, request, status, failure, \
      idempotency_key, request_hash, lease_holder, lease_until, created_at, updated_at, finished_at",
     "from intents"
 }
@@ -248,8 +254,8 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
     )
 }
 
-/// Changes the status from working to waiting, so that another intent can work on the market. Returns `false` if it
-/// was not working.
+/// Changes the status from working to waiting, so that another intent can work on the position. Returns `false` if
+/// it was not working.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -260,11 +266,11 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Changes the status from waiting to working, so that no other intent begins work on the market. Returns `false` if it
-/// was not waiting.
+/// Changes the status from waiting to working, so that no other intent begins work on the position. Returns `false` if
+/// it was not waiting.
 ///
 /// # Errors
-/// [`crate::StoreErrorKind::Unique`] while another intent is being worked on the market.
+/// [`crate::StoreErrorKind::Unique`] while another intent is being worked on the position.
 pub async fn set_working(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,

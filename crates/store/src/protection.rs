@@ -3,7 +3,7 @@
 //! zero.
 
 use crate::{Result, Source, Tx};
-use domain::{ExchangeKeyId, IntentId, Micros, Side, Symbol, UserId};
+use domain::{ExchangeKeyId, IntentId, Micros, PositionSlot, Side, Symbol, UserId};
 use sqlx::FromRow;
 
 domain::words! {
@@ -18,19 +18,6 @@ domain::words! {
     }
 }
 domain::text_column!(Wanted, |wanted| wanted.word().to_owned(), Wanted::parse);
-
-domain::words! {
-    /// One of a market's positions. Accounts in one-way mode have only one.
-    pub PositionSide {
-        /// The only position of an account in one-way mode.
-        Both = "BOTH",
-        /// The long position of an account in hedge mode.
-        Long = "LONG",
-        /// The short position of an account in hedge mode.
-        Short = "SHORT",
-    }
-}
-domain::text_column!(PositionSide, |side| side.word().to_owned(), PositionSide::parse);
 
 /// The protection that a new intent requests for the position it opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +39,8 @@ pub struct Protection {
     pub exchange_key_id: ExchangeKeyId,
     /// The market.
     pub symbol: Symbol,
-    /// Position side.
-    pub position_side: PositionSide,
+    /// Which of the market's positions it is.
+    pub position_side: PositionSlot,
     /// The side of the entry.
     pub side: Side,
     /// Wanted state.
@@ -83,6 +70,7 @@ pub(crate) struct Opener<'a> {
     pub(crate) user_id: UserId,
     pub(crate) exchange_key_id: ExchangeKeyId,
     pub(crate) symbol: &'a Symbol,
+    pub(crate) position_side: PositionSlot,
     pub(crate) created_at: Micros,
 }
 
@@ -101,7 +89,7 @@ pub(crate) async fn insert_protection(
         opener.user_id,
         opener.exchange_key_id,
         opener.symbol,
-        PositionSide::Both,
+        opener.position_side,
         protection.side,
         protection.wanted,
         opener.created_at
@@ -114,9 +102,26 @@ pub async fn list_all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
-/// Lists those of one market of a key, oldest first.
+/// Lists those of one market of a key, oldest first: of both positions of an account in hedge mode.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
+}
+
+/// Lists those of one position of a key, oldest first.
+pub async fn of_position(
+    from: impl Source,
+    key: ExchangeKeyId,
+    symbol: &Symbol,
+    slot: PositionSlot,
+) -> Result<Vec<Protection>> {
+    protections!(
+        from,
+        fetch_all,
+        "where exchange_key_id = $1 and symbol = $2 and position_side = $3 order by seq",
+        key,
+        symbol,
+        slot
+    )
 }
 
 /// Lists those of a key, oldest first.

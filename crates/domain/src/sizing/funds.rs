@@ -134,7 +134,7 @@ mod tests {
             at: Micros(0),
             margin_mode: MarginMode::Crossed,
             side: PositionSide::Long,
-            percentage: Decimal::ZERO,
+            percentage: Decimal::ZERO, position_side: crate::PositionSlot::Both,
         }
     }
 
@@ -157,7 +157,7 @@ mod tests {
             average: None,
             filled: Decimal::ZERO,
             remaining: Some(d("1")),
-            status: OrderStatus::Open,
+            status: OrderStatus::Open, position_side: crate::PositionSlot::Both,
         }
     }
 

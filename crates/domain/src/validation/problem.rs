@@ -139,7 +139,7 @@ problems! {
     /// The key works from any address, which the admin does not allow.
     KeyAnyAddress = "must be restricted to trusted addresses at the exchange";
     /// The key's futures account is in hedge mode.
-    AccountHedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
+    AccountModeChanged = "belongs to an account whose position mode has changed: nothing was sent; try again";
     /// The key's futures account is in multi-assets mode.
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
     /// The key's account is in portfolio margin mode.

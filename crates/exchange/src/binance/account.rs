@@ -5,6 +5,7 @@ use super::{
     call::Call,
     markets::Markets,
     num::{self, Id, Num, plain},
+    orders::words::slot,
     prices::pair,
     sign::Params,
 };
@@ -69,8 +70,9 @@ impl AccountData for Binance {
         let config: Config =
             self.shared.futures.ask(Call::get("/fapi/v1/accountConfig", 5).signed(who)).await?;
         Ok(match config {
-            Config { dual_side_position: true, .. } => AccountMode::Hedge,
+            // First, because an account in both modes cannot be traded.
             Config { multi_assets_margin: true, .. } => AccountMode::MultiAssets,
+            Config { dual_side_position: true, .. } => AccountMode::Hedge,
             Config { .. } => AccountMode::OneWay,
         })
     }
@@ -224,6 +226,8 @@ struct FuturesAccount {
 pub(super) struct HeldRow {
     #[serde(alias = "s")]
     pub(super) symbol: String,
+    #[serde(rename = "positionSide", alias = "ps", default, deserialize_with = "num::text")]
+    side: String,
     #[serde(rename = "positionAmt", alias = "pa", default, deserialize_with = "num::maybe")]
     amount: Option<Num>,
     #[serde(rename = "unrealizedProfit", alias = "up", default, deserialize_with = "num::maybe")]
@@ -240,7 +244,7 @@ impl HeldRow {
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
         let unrealized_pnl = self.unrealized.map(plain).unwrap_or_default();
-        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl })
+        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl, position_side: slot(&self.side), })
     }
 }
 
@@ -285,6 +289,8 @@ struct RawTrade {
     buyer: Option<bool>,
     is_buyer: Option<bool>,
     side: Option<String>,
+    #[serde(default, deserialize_with = "num::text")]
+    position_side: String,
     maker: Option<bool>,
     is_maker: Option<bool>,
     price: Num,
@@ -328,7 +334,7 @@ impl RawTrade {
             amount: plain(self.qty),
             cost: plain(self.quote_qty),
             fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
-            realized,
+            realized, position_side: slot(&self.position_side),
         })
     }
 }

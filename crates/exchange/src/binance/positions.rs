@@ -5,11 +5,12 @@ use super::{
     cache::Cached,
     call::Call,
     num::{self, Num, cut, divide, nonzero, plain},
+    orders::words::slot,
     prices::pair,
 };
 use crate::{Credentials, ExchangeFailure, ExchangeResult, Positions, Urgency, Validity};
 use async_trait::async_trait;
-use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, dec, time};
+use domain::{Decimal, MarginMode, Micros, Position, PositionSide, PositionSlot, Symbol, TradeType, dec, time};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
@@ -36,13 +37,8 @@ impl Positions for Binance {
         self.shared.open_positions(who, symbol, Urgency::Last).await
     }
 
-    async fn position_for_stop(
-        &self,
-        who: &Credentials,
-        symbol: &Symbol,
-    ) -> ExchangeResult<Option<Position>> {
-        let found = self.shared.open_positions(who, Some(symbol), Urgency::Protection).await?;
-        Ok(found.into_iter().next())
+    async fn positions_for_stop(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<Vec<Position>> {
+        self.shared.open_positions(who, Some(symbol), Urgency::Protection).await
     }
 
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> ExchangeResult<(u16, MarginMode)> {
@@ -190,6 +186,8 @@ impl RawBrackets {
 #[serde(rename_all = "camelCase")]
 struct RawPosition {
     symbol: String,
+    #[serde(default, deserialize_with = "num::text")]
+    position_side: String,
     position_amt: Num,
     entry_price: Num,
     #[serde(default, deserialize_with = "num::maybe")]
@@ -252,7 +250,13 @@ impl RawPosition {
         let leverage = self.leverage().max(1);
         let contracts = plain(self.position_amt).abs();
         let notional = self.notional();
-        let side = if self.position_amt.0 < Decimal::ZERO { PositionSide::Short } else { PositionSide::Long };
+        let position_side = slot(&self.position_side);
+        let side = match position_side {
+            PositionSlot::Long => PositionSide::Long,
+            PositionSlot::Short => PositionSide::Short,
+            PositionSlot::Both if self.position_amt.0 < Decimal::ZERO => PositionSide::Short,
+            PositionSlot::Both => PositionSide::Long,
+        };
         let liquidation_price = nonzero(self.liquidation_price).filter(|price| *price > Decimal::ZERO);
         let collateral = match margin_mode {
             MarginMode::Isolated => self.isolated_margin.map(plain).unwrap_or_default(),
@@ -287,7 +291,7 @@ impl RawPosition {
             at: Micros::from_millis(self.update_time.unwrap_or_default()),
             margin_mode,
             side,
-            percentage: percentage.normalize(),
+            percentage: percentage.normalize(), position_side,
         }
     }
 }

@@ -186,7 +186,7 @@ mod tests {
         let funds = Funds { free: d(900), used: d(100), total: d(1_010) };
         let balance = Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: d(10) };
         let long =
-            |amount, pnl| HeldPosition { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl) };
+            |amount, pnl| HeldPosition { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl), position_side: domain::PositionSlot::Both, };
         let holdings = Holdings { balance, held: vec![long(1, 10)] };
         let mut account = CachedAccount::read(&holdings, "USDT", Micros(0));
         assert_eq!((account.equity(), account.available()), (d(1_010), d(900)));

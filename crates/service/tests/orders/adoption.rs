@@ -152,7 +152,7 @@ fn own_stop() -> Order {
         average: None,
         filled: d("0"),
         remaining: None,
-        status: OrderStatus::Open,
+        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
     }
 }
 

@@ -165,7 +165,7 @@ impl Fake {
             at: Micros(0),
             margin_mode: MarginMode::Crossed,
             side,
-            percentage: zero,
+            percentage: zero, position_side: domain::PositionSlot::Both,
         }])
     }
 }
@@ -495,6 +495,6 @@ fn taken(request: &OrderRequest, count: usize) -> Order {
         average: None,
         filled: Decimal::ZERO,
         remaining: request.amount,
-        status: OrderStatus::Open,
+        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
     }
 }

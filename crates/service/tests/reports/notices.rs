@@ -63,7 +63,7 @@ fn stop_order() -> Order {
         average: None,
         filled: Decimal::ZERO,
         remaining: None,
-        status: OrderStatus::Open,
+        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
     }
 }
 

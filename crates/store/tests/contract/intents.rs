@@ -1,12 +1,12 @@
 //! Intents: never lost, never duplicated.
 
 use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
-use domain::{ExchangeKeyId, IntentId, Side, UserId};
+use domain::{ExchangeKeyId, IntentId, PositionSlot, Side, UserId};
 use store::{
     StoreErrorKind,
     intent::{self as intents, LegStatus, LegUpdate, NewIntent, Status},
     key,
-    protection::{self, NewProtection, PositionSide, Wanted},
+    protection::{self, NewProtection, Wanted},
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -232,7 +232,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     let first = get().await.unwrap();
     assert_eq!(
         (first.position_side, first.side, first.wanted),
-        (PositionSide::Both, Side::Sell, Wanted::Stop)
+        (PositionSlot::Both, Side::Sell, Wanted::Stop)
     );
     assert_eq!((first.user_id, first.entered_at, first.told_at), (me, None, None));
     write(db, async |tx| {

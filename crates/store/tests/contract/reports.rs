@@ -84,6 +84,7 @@ async fn details_of_futures_fills_are_listed_to_their_owner(db: &TestDb) {
     let (me, other) = (person(db, 1).await, person(db, 2).await);
     let (mine, theirs) = (connected(db, me, 10).await, connected(db, other, 11).await);
     let detail = |client_order_id: Option<&str>| FillDetail {
+        position_side: domain::PositionSlot::Both,
         client_order_id: client_order_id.map(str::to_owned),
         side: Side::Sell,
         price: Decimal::new(200_005, 1),

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use domain::{IntentId, Side};
+use domain::{IntentId, PositionSlot, Side};
 use store::{
-    protection::{self, PositionSide, Wanted},
+    protection::{self, Wanted},
     testing::{self, TestDb},
 };
 use uuid::Uuid;
@@ -85,7 +85,7 @@ async fn upgraded(db: &TestDb, sql: &'static str) {
         let intent = store::intent::get_intent(&**db, row.intent_id).await.unwrap().unwrap();
         assert_eq!((row.user_id, row.exchange_key_id), (intent.user_id, intent.exchange_key_id));
         assert_eq!((row.symbol, row.created_at), (intent.symbol, intent.created_at));
-        assert_eq!((row.position_side, row.told_at, row.ended_at), (PositionSide::Both, None, None));
+        assert_eq!((row.position_side, row.told_at, row.ended_at), (PositionSlot::Both, None, None));
     }
     let kept = IntentId(Uuid::parse_str("019a0000-0000-7000-8000-000000000015").unwrap());
     assert!(

@@ -30,7 +30,7 @@ fn position() -> Position {
         at: Micros(12),
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Short,
-        percentage: n(13),
+        percentage: n(13), position_side: domain::PositionSlot::Both,
     }
 }
 

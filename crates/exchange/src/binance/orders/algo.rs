@@ -28,6 +28,8 @@ struct Fields {
     plain_type: String,
     side: Side,
     #[serde(default, deserialize_with = "num::text")]
+    position_side: String,
+    #[serde(default, deserialize_with = "num::text")]
     time_in_force: String,
     #[serde(default, deserialize_with = "num::maybe")]
     quantity: Option<Num>,
@@ -114,6 +116,7 @@ impl RawAlgo {
             // An order that closes a position is reduce-only, whether or not the exchange reports it.
             reduce_only: fields.reduce_only || fields.close_position,
             side: fields.side,
+            position_side: words::slot(&fields.position_side),
             price: nonzero(fields.price),
             stop_price: nonzero(fields.trigger_price),
             callback_rate: nonzero(fields.callback_rate),

@@ -71,6 +71,7 @@ impl RawOrder {
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
             side: self.side,
+            position_side: words::slot(self.position_side.as_deref().unwrap_or_default()),
             price: nonzero(self.price),
             stop_price: nonzero(self.stop_price),
             callback_rate: nonzero(self.price_rate),

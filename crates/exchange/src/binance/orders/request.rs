@@ -5,7 +5,7 @@ use crate::{
     OrderRequest,
     binance::{prices::pair, sign::Params},
 };
-use domain::{OrderType, TimeInForce, trade::PriceSource};
+use domain::{OrderType, PositionSlot, TimeInForce, trade::PriceSource};
 
 /// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
 /// reject.
@@ -34,7 +34,8 @@ pub(super) fn futures(order: &OrderRequest) -> Params {
         .maybe("timeInForce", limit.then_some(order.time_in_force))
         .decimal("quantity", order.amount)
         .decimal("price", order.price.filter(|_| limit))
-        .maybe("reduceOnly", order.reduce_only.then_some(true))
+        .maybe("positionSide", position_side(order))
+        .maybe("reduceOnly", reduce_only(order).then_some(true))
         .with("newClientOrderId", &order.client_order_id)
         .with("newOrderRespType", "RESULT")
 }
@@ -51,12 +52,23 @@ pub(super) fn conditional(order: &OrderRequest) -> Params {
         .decimal("quantity", order.amount)
         .maybe("closePosition", closes_all.then_some(true))
         // closePosition implies reduce-only; Binance rejects the combination.
-        .maybe("reduceOnly", (order.reduce_only && !closes_all).then_some(true))
+        .maybe("reduceOnly", (reduce_only(order) && !closes_all).then_some(true))
+        .maybe("positionSide", position_side(order))
         .decimal("price", order.price.filter(|_| priced(order.kind)))
         .decimal(if trailing { "activatePrice" } else { "triggerPrice" }, order.stop_price)
         .decimal("callbackRate", order.callback_rate.filter(|_| trailing))
         .with("workingType", working_type(order.trigger))
         .with("clientAlgoId", &order.client_order_id)
+}
+
+/// The position of hedge mode. In one-way mode there is only one.
+fn position_side(order: &OrderRequest) -> Option<PositionSlot> {
+    Some(order.position_side).filter(|slot| slot.is_hedged())
+}
+
+/// Whether the order is sent as reduce-only. Binance rejects that in hedge mode, where the two sides say it.
+const fn reduce_only(order: &OrderRequest) -> bool {
+    order.reduce_only && !order.position_side.is_hedged()
 }
 
 fn working_type(trigger: PriceSource) -> &'static str {

@@ -2,7 +2,7 @@
 //! order.
 
 use crate::binance::num::divide;
-use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Side, Symbol, TimeInForce};
+use domain::{Decimal, Micros, Order, OrderStatus, OrderType, PositionSlot, Side, Symbol, TimeInForce};
 
 /// Parses an order type. Spot and futures use different names for the same type.
 pub(in crate::binance) fn kind(word: &str, futures: bool) -> OrderType {
@@ -44,6 +44,11 @@ pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
     }
 }
 
+/// Parses a position side. Spot has none, and the only position of one-way mode is the default.
+pub(in crate::binance) fn slot(word: &str) -> PositionSlot {
+    PositionSlot::parse(word).unwrap_or_default()
+}
+
 /// Parses an order status. An unknown status leaves the order open: only statuses that the exchange defines
 /// as final are final.
 pub(in crate::binance) fn status(word: &str) -> OrderStatus {
@@ -81,6 +86,7 @@ pub(in crate::binance) struct OrderWords {
     pub(in crate::binance) post_only: bool,
     pub(in crate::binance) reduce_only: bool,
     pub(in crate::binance) side: Side,
+    pub(in crate::binance) position_side: PositionSlot,
     pub(in crate::binance) price: Option<Decimal>,
     pub(in crate::binance) stop_price: Option<Decimal>,
     pub(in crate::binance) callback_rate: Option<Decimal>,
@@ -112,8 +118,10 @@ impl OrderWords {
             kind: self.kind,
             time_in_force: self.time_in_force,
             post_only: self.post_only || self.time_in_force == TimeInForce::Gtx,
-            reduce_only: self.reduce_only,
+            // Hedge mode knows no reduce-only: the side of the order and of its position say that it closes.
+            reduce_only: self.reduce_only || self.position_side.is_closed_by(self.side),
             side: self.side,
+            position_side: self.position_side,
             price,
             stop_price: self.stop_price,
             callback_rate: self.callback_rate,

@@ -30,6 +30,8 @@ pub(super) struct RawAlgoChange {
     #[serde(rename = "S")]
     side: Side,
     #[serde(default, deserialize_with = "num::text")]
+    ps: String,
+    #[serde(default, deserialize_with = "num::text")]
     f: String,
     #[serde(default, deserialize_with = "num::maybe")]
     q: Option<Num>,
@@ -78,6 +80,7 @@ impl RawAlgoChange {
             post_only: false,
             reduce_only: self.reduce_only || self.closes_all,
             side: self.side,
+            position_side: words::slot(&self.ps),
             price: nonzero(self.p),
             stop_price: nonzero(self.tp),
             callback_rate: nonzero(self.cr),

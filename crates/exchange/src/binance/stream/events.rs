@@ -266,7 +266,7 @@ impl RawChange {
             amount,
             cost: cost.normalize(),
             fee: Fee { cost: self.n.map(plain).unwrap_or_default(), currency },
-            realized: self.rp.map(plain).unwrap_or_default(),
+            realized: self.rp.map(plain).unwrap_or_default(), position_side: words::slot(self.ps.as_deref().unwrap_or_default()),
         })
     }
 
@@ -284,6 +284,7 @@ impl RawChange {
             post_only: self.kind == "LIMIT_MAKER",
             reduce_only: self.reduce_only,
             side: self.side,
+            position_side: words::slot(self.ps.as_deref().unwrap_or_default()),
             price: nonzero(self.p),
             stop_price: nonzero(self.stop).or(nonzero(self.sp)),
             callback_rate: nonzero(self.cr),

@@ -101,6 +101,6 @@ fn order() -> OrderRequest {
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
         reduce_only: false,
-        urgency: Urgency::First,
+        urgency: Urgency::First, position_side: domain::PositionSlot::Both,
     }
 }

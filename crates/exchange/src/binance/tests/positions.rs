@@ -68,7 +68,7 @@ async fn a_cross_long_as_the_document_shows_it() {
         at: Micros::from_millis(1_664_901_896_193),
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Long,
-        percentage: d("-1.89"),
+        percentage: d("-1.89"), position_side: domain::PositionSlot::Both,
     };
     assert_eq!(long, expected);
 }

@@ -188,7 +188,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH", "pa": "1" }] } }),
     )
     .await;
-    let held = vec![HeldPosition { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5") }];
+    let held = vec![HeldPosition { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5"), position_side: domain::PositionSlot::Both, }];
     let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
     let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };
     assert_eq!(next(&mut events).await, account);

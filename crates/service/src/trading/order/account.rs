@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
-    live::{AccountState, PositionProtection},
+    live::{AccountState, PositionProtection, SecondPosition},
     validation::Problem,
 };
 use exchange::{Credentials, ExchangeResult};
@@ -99,20 +99,33 @@ pub async fn list_trades(
     access.take(desk, answer).await
 }
 
-/// Returns the open position on a market.
+/// Returns the open positions on a market: at most one, or two of an account in hedge mode.
 ///
 /// # Errors
 /// 1103, 1106 for a SPOT key, 1300.
+pub async fn positions_on(
+    desk: &Trading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<Vec<Position>> {
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
+    access.take(desk, answer).await
+}
+
+/// Returns the open position on a market; of two, the long one.
+///
+/// # Errors
+/// As [`positions_on`].
 pub async fn get_position(
     desk: &Trading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<Option<Position>> {
-    let access = Access::futures(desk, actor, id).await?;
-    access.market(desk, symbol).await?;
-    let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
-    access.take(desk, answer).await.map(|all| all.into_iter().next())
+    Ok(positions_on(desk, actor, id, symbol).await?.into_iter().next())
 }
 
 /// Returns the protection of each of `list_positions`. `list_positions` and `orders` are what the exchange reports for
@@ -285,16 +298,19 @@ pub(crate) async fn read_state(
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
     let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
-    let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
-    positions.truncate(1);
-    let protection = shown::shown(desk, key, &positions, &orders).await?.pop();
-    let trades = change::open_trades(desk, key, symbol, positions.first()).await?;
+    let positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
+    let protections = shown::shown(desk, key, &positions, &orders).await?;
+    let trades = change::open_trades(desk, key, symbol, &positions).await?;
+    let mut open = positions.into_iter().zip(protections);
+    let (position, protection) = open.next().unzip();
+    let second = open.next().map(|(position, protection)| SecondPosition { position, protection });
     Ok(AccountState {
         key,
         symbol: symbol.clone(),
         orders,
-        position: positions.pop(),
+        position,
         protection,
+        second,
         trades,
         balance: key::disable_if_unauthorized(desk, key, who, balance).await?,
         leverage,

@@ -77,7 +77,8 @@ fn rebuilt(
         risk_percent: None,
     };
     let legs = placed_legs(&known);
-    let mut intent = Intent::new(desk, id, access, entry.symbol.clone(), Request::Open(order), legs);
+    let place = (entry.symbol.clone(), entry.position_side);
+    let mut intent = Intent::new(desk, id, access, place, Request::Open(order), legs);
     intent.created_at = entry.at;
     intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
     Some(intent)
@@ -99,8 +100,10 @@ fn rebuilt_adoption(
     let others: Vec<_> = known.iter().copied().filter(|(seq, _)| !added(*seq)).collect();
     legs.extend(placed_legs(&others));
     let request = Request::Adopt(Box::new(adopting.clone()));
-    let mut intent = Intent::new(desk, id, access, position.symbol.clone(), request, legs);
-    let entry = adopting.entry(intent.client_id(seq::ENTRY), &position.symbol);
+    let (place, hedged) =
+        ((position.symbol.clone(), position.position_side), position.position_side.is_hedged());
+    let mut intent = Intent::new(desk, id, access, place, request, legs);
+    let entry = adopting.entry(intent.client_id(seq::ENTRY), &position.symbol, hedged);
     intent.created_at = entry.at;
     intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
     intent.status = Status::Done;

@@ -51,14 +51,14 @@ impl Adopting {
         }
     }
 
-    /// Returns the position as the filled order that would have opened it.
-    pub(super) fn entry(&self, client_order_id: String, symbol: &Symbol) -> Order {
+    /// Returns the position as the filled order that would have opened it, in an account in hedge mode if `hedged`.
+    pub(super) fn entry(&self, client_order_id: String, symbol: &Symbol, hedged: bool) -> Order {
         let planned = PlannedOrder::adding(self.order.side, self.order.amount);
         Order {
             price: Some(self.price),
             average: Some(self.price),
             cost: self.price.checked_mul(self.order.amount).unwrap_or_default(),
-            ..planned.assumed_filled(client_order_id, symbol, self.at)
+            ..planned.assumed_filled(client_order_id, symbol, hedged, self.at)
         }
     }
 }
@@ -85,7 +85,8 @@ impl Run<'_> {
     /// Places the stop and the take-profits of an adopted position.
     pub(super) async fn adopt(&mut self) -> RunResult<()> {
         let Request::Adopt(adopting) = self.intent.request.clone() else { return Ok(()) };
-        let entry = adopting.entry(self.intent.client_id(seq::ENTRY), &self.intent.symbol);
+        let hedged = self.slot.is_hedged();
+        let entry = adopting.entry(self.intent.client_id(seq::ENTRY), &self.intent.symbol, hedged);
         self.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
         if self.resumed {
             self.find_protection().await?;

@@ -8,6 +8,7 @@ mod add;
 mod ask;
 mod history;
 mod part;
+mod position;
 mod plan;
 mod reduce;
 mod request;
@@ -21,6 +22,7 @@ pub use ask::{
 pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
+pub(super) use position::of_one_position;
 pub(super) use request::{Adding, Protecting, Reducing};
 pub(super) use shown::{in_force, open_trades, version_of};
 pub(super) use work::carry_out;

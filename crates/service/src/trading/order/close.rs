@@ -58,6 +58,13 @@ impl Run<'_> {
     /// Cancels all orders and closes the position, in the order that never leaves a position without its
     /// stop.
     pub(super) async fn clear_market(&mut self) -> RunResult<()> {
+        self.clears = true;
+        let cleared = self.clear_position().await;
+        self.clears = false;
+        cleared
+    }
+
+    async fn clear_position(&mut self) -> RunResult<()> {
         let open = self.open_orders().await?;
         let (protective, opening): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|order| order.reduce_only && Rule::ProtectionGoesLast.holds());
@@ -128,7 +135,10 @@ impl Run<'_> {
     /// Handles a refused close. Take-profit orders that block it are cancelled, but never the stop; after any
     /// other failure the close is retried until it succeeds.
     async fn after_refusal(&self, failure: ExchangeFailure, role: Role, tries: &mut Tries) -> RunResult<()> {
-        if matches!(failure, ExchangeFailure::Unauthorized | ExchangeFailure::UnknownSymbol) {
+        // The mode of an account changes only while it has no positions: there is nothing to close.
+        if matches!(failure, ExchangeFailure::Unauthorized | ExchangeFailure::UnknownSymbol)
+            || failure.is_of_mode()
+        {
             return Err(Halt::Refused(failure));
         }
         if let ExchangeFailure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure
@@ -210,12 +220,13 @@ impl Run<'_> {
         futures::future::join_all(each).await.into_iter().collect()
     }
 
-    /// Ends the intents on this market that waited for an entry to fill, because their entries have been cancelled to
+    /// Ends the intents of this position that waited for an entry to fill, because their entries have been cancelled to
     /// make room, and changes of a trade that could not be completed yet.
     async fn end_waiting(&self, cancelled: &[(String, Option<Order>)]) -> Result<()> {
         let unfinished = store::intent::unfinished_for_key(&self.desk.db, self.intent.key).await?;
         for row in unfinished {
-            if row.id == self.intent.id || row.symbol != self.intent.symbol || row.status != Status::Waiting {
+            let elsewhere = row.symbol != self.intent.symbol || row.position_side != self.slot;
+            if row.id == self.intent.id || elsewhere || row.status != Status::Waiting {
                 continue;
             }
             // An intent on which another instance is working is left to that instance.

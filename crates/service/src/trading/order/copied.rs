@@ -19,7 +19,7 @@ use crate::{
     trading::{Trading, eligibility},
 };
 use domain::{
-    CopyId, IntentId, Market, Refusal,
+    CopyId, IntentId, Market, PositionSlot, Refusal, Symbol,
     copy::{CopyDetail, Reason},
     order_failure::FailureCause,
 };
@@ -36,8 +36,9 @@ pub(crate) fn entering(
 ) -> Option<Intent> {
     let mut legs = legs::opening(&entering.order, market)?;
     legs.retain(|leg| !matches!(leg.role, Role::Cancel | Role::Close));
-    let symbol = entering.order.symbol.clone();
-    Some(Intent::new(desk, IntentId(copy.0), access, symbol, Request::Enter(Box::new(entering)), legs))
+    let slot = access.row.key.account_mode.opened_by(entering.order.side);
+    let place = (entering.order.symbol.clone(), slot);
+    Some(Intent::new(desk, IntentId(copy.0), access, place, Request::Enter(Box::new(entering)), legs))
 }
 
 /// Builds the intent that ends a copied position.
@@ -45,11 +46,11 @@ pub(crate) fn exiting(
     desk: &Trading,
     id: IntentId,
     access: &Access,
-    symbol: domain::Symbol,
+    (symbol, slot): (Symbol, PositionSlot),
     exiting: Exiting,
 ) -> Intent {
     let legs = vec![Leg::new(seq::CLOSE, Role::Close, None)];
-    Intent::new(desk, id, access, symbol, Request::Exit(exiting), legs)
+    Intent::new(desk, id, access, (symbol, slot), Request::Exit(exiting), legs)
 }
 
 /// Writes the intent if `begin` allows it, and works it as far as possible; the background reconciler

@@ -42,10 +42,15 @@ pub(super) async fn finish(
                 ExchangeFailure::Refused { code: FILL_OR_KILL_REJECTED, .. } => {
                     Error::field("timeInForce", Problem::NotFilledWhole)
                 }
+                _ if failure.is_of_mode() => mode_changed(),
                 _ => refusal.into(),
             };
+            let of_mode = failure.is_of_mode();
             intent.fail(refusal, Some(OrderFailure::from(&failure).into()), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
+            if of_mode && let Err(error) = key::read_mode_again(desk, intent.key, who).await {
+                tracing::debug!(key = %intent.key, %error, "could not read an account's mode; the next check does");
+            }
             Err(answer)
         }
         Err(Halt::TooLate) => {
@@ -69,6 +74,11 @@ pub(super) async fn finish(
     intent.save(desk).await?;
     desk.hub.request_refresh(intent.key, &intent.symbol);
     answer
+}
+
+/// The refusal of an order whose account is in the other position mode than when the order was planned.
+pub(super) fn mode_changed() -> Error {
+    Error::field("apiKey", Problem::AccountModeChanged)
 }
 
 /// Lets a change of a trade that cannot be completed yet wait: the supervisor must not be kept from the position
@@ -112,6 +122,7 @@ const fn reason(failure: &ExchangeFailure) -> Reason {
         // Insufficient margin, leverage not available to this account, or position too large for it.
         ExchangeFailure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
         ExchangeFailure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
+        failure if failure.is_of_mode() => Reason::AccountMode,
         ExchangeFailure::Refused { .. } | ExchangeFailure::UnknownSymbol => Reason::Refused,
     }
 }

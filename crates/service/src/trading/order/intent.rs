@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
-    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId,
+    CopyId, ExchangeKeyId, IntentId, Micros, Order, PositionSlot, Refusal, Side, Symbol, TradeType, UserId,
     copy::{CopyDetail, Reason},
     order_failure::OrderFailure,
     ticket::ManualOrder,
@@ -122,6 +122,8 @@ pub(crate) struct Intent {
     pub(crate) key: ExchangeKeyId,
     pub(crate) trade_type: TradeType,
     pub(crate) symbol: Symbol,
+    /// The position of the market that it acts on.
+    pub(crate) slot: PositionSlot,
     pub(crate) request: Request,
     pub(crate) status: Status,
     /// Whether it had ended when it was loaded: no instance holds it any more.
@@ -144,7 +146,7 @@ impl Intent {
         desk: &Trading,
         id: IntentId,
         access: &Access,
-        symbol: Symbol,
+        (symbol, slot): (Symbol, PositionSlot),
         request: Request,
         legs: Vec<Leg>,
     ) -> Self {
@@ -154,6 +156,7 @@ impl Intent {
             key: access.row.key.id,
             trade_type: access.row.key.trade_type,
             symbol,
+            slot,
             request,
             status: Status::Working,
             settled: false,

@@ -2,7 +2,7 @@
 
 use super::seq;
 use domain::{
-    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
+    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, PositionSlot, Side, Symbol, TimeInForce, TradeType,
     sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade::{self, PriceSource},
@@ -179,17 +179,30 @@ impl PlannedOrder {
 
     /// Returns this order as filled by `position`, for when the exchange does not report the order itself.
     pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
+        let hedged = position.position_side.is_hedged();
         Order {
             cost: position.notional,
             average: Some(position.entry_price),
             filled: position.contracts,
             remaining: self.amount.map(|amount| amount - position.contracts),
-            ..self.assumed_filled(client_order_id, symbol, position.at)
+            ..self.assumed_filled(client_order_id, symbol, hedged, position.at)
         }
     }
 
-    /// Returns this order as filled at an unknown price, for when only the position shows that it was.
-    pub(crate) fn assumed_filled(&self, client_order_id: String, symbol: &Symbol, at: Micros) -> Order {
+    /// Returns the position that the order acts on, in an account in hedge mode if `hedged`.
+    pub(crate) const fn slot(&self, hedged: bool) -> PositionSlot {
+        PositionSlot::opened_by(if self.reduce_only { self.side.opposite() } else { self.side }, hedged)
+    }
+
+    /// Returns this order as filled at an unknown price, for when only the position shows that it was. `hedged` says
+    /// whether the account is in hedge mode.
+    pub(crate) fn assumed_filled(
+        &self,
+        client_order_id: String,
+        symbol: &Symbol,
+        hedged: bool,
+        at: Micros,
+    ) -> Order {
         Order {
             id: String::new(),
             client_order_id,
@@ -209,6 +222,7 @@ impl PlannedOrder {
             filled: self.amount.unwrap_or_default(),
             remaining: self.amount.map(|_| Decimal::ZERO),
             status: OrderStatus::Closed,
+            position_side: self.slot(hedged),
         }
     }
 
@@ -218,15 +232,16 @@ impl PlannedOrder {
             == (other.side, other.kind, other.price, other.stop_price, other.trigger)
     }
 
-    /// Returns the exchange request for this order.
+    /// Returns the exchange request for this order, of an account in hedge mode if `hedged`.
     pub(crate) fn request(
         &self,
         client_order_id: String,
         role: Role,
-        trade_type: TradeType,
+        (trade_type, hedged): (TradeType, bool),
         symbol: &Symbol,
     ) -> OrderRequest {
         OrderRequest {
+            position_side: self.slot(hedged),
             trade_type,
             symbol: symbol.clone(),
             client_order_id,

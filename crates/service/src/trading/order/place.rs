@@ -24,7 +24,7 @@ use crate::{
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Order, Refusal, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Order, PositionSide, PositionSlot, Refusal, Side, Symbol,
     first_day::{FirstDayLimits, entry_value},
     ticket::ManualOrder,
     trade::{Automation, TargetShare},
@@ -80,7 +80,7 @@ async fn place_with(
     desk.work.run(work).await
 }
 
-/// Cancels a market's open orders and closes its position.
+/// Cancels a market's open orders and closes its position; both positions of an account in hedge mode.
 ///
 /// # Errors
 /// 1103, 1106, 1300, 1500.
@@ -90,20 +90,52 @@ pub async fn close_position(
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<()> {
+    close_side(desk, actor, id, symbol, None).await
+}
+
+/// Does the same as [`close_position`] for one of the two positions of an account in hedge mode; without a `side`, and in
+/// one-way mode, for all that is open on the market.
+///
+/// # Errors
+/// As [`close_position`].
+pub async fn close_side(
+    desk: &SharedTrading,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    side: Option<PositionSide>,
+) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     market::find_market(desk, access.row.key.trade_type, symbol).await?;
-    close_with(desk, access, symbol.clone(), Request::Close).await
+    close_with(desk, access, symbol.clone(), side, Request::Close).await
 }
 
 /// Does the same as [`close_position`], for the panic button.
 pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: Symbol) -> Result<()> {
-    close_with(desk, access, symbol, Request::Panic).await
+    close_with(desk, access, symbol, None, Request::Panic).await
 }
 
-async fn close_with(desk: &SharedTrading, access: Access, symbol: Symbol, request: Request) -> Result<()> {
-    // Runs detached: it continues if the caller disconnects.
+async fn close_with(
+    desk: &SharedTrading,
+    access: Access,
+    symbol: Symbol,
+    side: Option<PositionSide>,
+    request: Request,
+) -> Result<()> {
     let shared = desk.clone();
-    let work = async move { Placing::new(&shared, access, None).close(symbol, request).await };
+    let work = async move {
+        let id = access.row.key.id;
+        match Placing::new(&shared, access, None).close(&symbol, side, request.clone()).await {
+            // The account's position mode has changed since it was last read, and is known now.
+            Err(error) if error.is_of_mode() => {
+                let row = store::key::get_any(&shared.db, id).await?.ok_or(Error::NotFound)?;
+                let access = Access { who: key::credentials(&shared, &row)?, row };
+                Placing::new(&shared, access, None).close(&symbol, side, request).await
+            }
+            closed => closed,
+        }
+    };
+    // Runs detached: it continues if the caller disconnects.
     desk.work.run(work).await
 }
 
@@ -113,11 +145,13 @@ struct Placing<'a> {
     idempotency: Option<IdempotencyKey>,
     /// The automation of the trade.
     automation: Automation,
+    /// The position that a reversal closes, where it is another than the one that it opens.
+    reverses: Option<PositionSlot>,
 }
 
 impl<'a> Placing<'a> {
     fn new(desk: &'a SharedTrading, access: Access, idempotency: Option<IdempotencyKey>) -> Self {
-        Self { desk, access, idempotency, automation: Automation::default() }
+        Self { desk, access, idempotency, automation: Automation::default(), reverses: None }
     }
 
     async fn place(self, order: ManualOrder, replace: bool) -> Result<Vec<Order>> {
@@ -145,10 +179,11 @@ impl<'a> Placing<'a> {
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
         let first_day = check_first_day(self.desk, key, &order, last).await?;
-        recover::before_new(self.desk, &self.access, &order.symbol).await?;
+        let slot = self.opened_by(order.side);
+        recover::before_new(self.desk, &self.access, &order.symbol, slot).await?;
         if !replace {
             // Last, because an order that was resumed may have filled.
-            self.check_nothing_open(&order.symbol).await?;
+            self.check_nothing_open(&order.symbol, slot, "replace").await?;
         }
         self.check_funds(&order, last).await?;
         let legs = match shares {
@@ -164,14 +199,32 @@ impl<'a> Placing<'a> {
         {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
-        self.work(order.symbol.clone(), Request::Open(order), legs).await
+        self.work(order.symbol.clone(), slot, Request::Open(order), legs).await
     }
 
-    async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
+    /// Closes one of a market's positions, or all of them, each with an intent of its own. One that cannot be closed does not
+    /// keep the other open.
+    async fn close(self, symbol: &Symbol, side: Option<PositionSide>, request: Request) -> Result<()> {
         let key = self.access.row.key.id;
-        let _lock = self.desk.locks.lock(key, &symbol).await;
-        recover::before_new(self.desk, &self.access, &symbol).await?;
-        self.work(symbol, request, legs::closing()).await.map(drop)
+        let _lock = self.desk.locks.lock(key, symbol).await;
+        let mut outcome = Ok(());
+        for slot in self.access.row.key.account_mode.positions() {
+            let meant = side.is_none_or(|side| self.opened_by(side.opening()) == *slot);
+            if meant && let Err(error) = self.close_one(symbol, *slot, request.clone()).await {
+                outcome = Err(error);
+            }
+        }
+        outcome
+    }
+
+    async fn close_one(&self, symbol: &Symbol, slot: PositionSlot, request: Request) -> Result<()> {
+        recover::before_new(self.desk, &self.access, symbol, slot).await?;
+        self.work(symbol.clone(), slot, request, legs::closing()).await.map(drop)
+    }
+
+    /// Returns the position that an order of this side opens.
+    fn opened_by(&self, side: Side) -> PositionSlot {
+        self.access.row.key.account_mode.opened_by(side)
     }
 
     fn mint(&self) -> IntentId {
@@ -179,13 +232,20 @@ impl<'a> Placing<'a> {
     }
 
     /// Commits the intent, then works it. The background reconciler finishes whatever is left.
-    async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
+    async fn work(
+        &self,
+        symbol: Symbol,
+        slot: PositionSlot,
+        request: Request,
+        legs: Vec<Leg>,
+    ) -> Result<Vec<Order>> {
         // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
-        let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
+        let mut intent = Intent::new(self.desk, self.mint(), &self.access, (symbol, slot), request, legs);
         let idempotency = self.idempotency.as_ref();
         intent.commit_opening(self.desk, idempotency, &self.automation).await.map_err(busy)?;
-        let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
+        let mut run = Run::new(self.desk, &self.access.who, &mut intent, false).await?;
+        let outcome = run.fresh(self.reverses).await;
         finish(self.desk, &self.access.who, &mut intent, outcome).await
     }
 
@@ -201,7 +261,10 @@ impl<'a> Placing<'a> {
         let positions = self.access.take(self.desk, positions).await?;
         let (leverage, mode) = self.access.take(self.desk, leverage).await?;
         let quote = order.symbol.quote();
-        checks::affordable(order, last, quote, &balance, positions.first(), leverage)?;
+        // What is open on the side of a reversal is closed instead.
+        let slot = self.reverses.unwrap_or_else(|| self.opened_by(order.side));
+        let closed = positions.iter().find(|position| position.position_side == slot);
+        checks::affordable(order, last, quote, &balance, closed, leverage)?;
         let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
         checks::stop_comes_first(order, last, total, leverage, mode)
     }

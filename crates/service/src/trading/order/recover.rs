@@ -16,7 +16,8 @@ use crate::{
     trading::{SharedTrading, Trading, key},
 };
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, order_failure::FailureCause, time,
+    ExchangeKeyId, IntentId, Micros, Order, PositionSlot, Refusal, Symbol, copy::Reason,
+    order_failure::FailureCause, time,
 };
 use exchange::ExchangeFailure;
 use store::{
@@ -27,12 +28,17 @@ use store::{
 /// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
 
-/// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is
+/// Resumes the unfinished intents of a position before something new is sent for it. Unavailable while one is
 /// still unfinished.
-pub(super) async fn before_new(desk: &SharedTrading, access: &Access, symbol: &Symbol) -> Result<()> {
+pub(super) async fn before_new(
+    desk: &SharedTrading,
+    access: &Access,
+    symbol: &Symbol,
+    slot: PositionSlot,
+) -> Result<()> {
     let unfinished = store::intent::unfinished_for_key(&desk.db, access.row.key.id).await?;
     for row in unfinished {
-        if row.symbol == *symbol && row.status == Status::Working {
+        if row.symbol == *symbol && row.position_side == slot && row.status == Status::Working {
             let left = take_up(desk, access, row.id).await?;
             if left.is_some_and(|i| i.status == Status::Working) {
                 return Err(crate::error::Error::Unavailable { retry_after_s: 2 });
@@ -128,7 +134,7 @@ pub(super) async fn take_up(desk: &SharedTrading, access: &Access, id: IntentId)
         Request::Open(_) => resume_manual(&mut run).await,
         Request::Adopt(_) => run.adopt().await,
         // Retried until it is done, however old the request is.
-        Request::Close | Request::Panic => run.fresh().await,
+        Request::Close | Request::Panic => run.fresh(None).await,
         Request::Enter(_) => run.resume_enter().await,
         Request::Exit(exiting) => run.exit(&exiting).await,
         Request::Protect(_) | Request::Reduce(_) | Request::Add(_) | Request::CancelEntries => {

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     trading::{Trading, key, market},
 };
-use domain::{ExchangeKeyId, Refusal, TradeType, money, ticket::ManualOrder, validation::FieldProblem};
+use domain::{AccountMode, ExchangeKeyId, Refusal, TradeType, money, ticket::ManualOrder, validation::FieldProblem};
 use exchange::{Credentials, Exchange, ExchangeFailure, OrderRequest, OrderTest};
 
 /// A verdict on one order.
@@ -81,10 +81,10 @@ pub async fn rehearse(
         let refused = problems.is_empty();
         return Err(if refused { Refusal::ExchangeBadRequest.into() } else { Error::Fields(problems) });
     };
-    let mut rehearsed = Vec::new();
+    let (hedged, mut rehearsed) = (row.key.account_mode == AccountMode::Hedge, Vec::new());
     for Leg { seq, role, order: planned, .. } in legs {
         let Some(planned) = planned else { continue };
-        let request = planned.request(format!("rehearsal-{seq}"), role, kind, &order.symbol);
+        let request = planned.request(format!("rehearsal-{seq}"), role, (kind, hedged), &order.symbol);
         let beside = match sandbox {
             Some((exchange, account)) => Some(test(exchange, account, &request).await?),
             None => None,

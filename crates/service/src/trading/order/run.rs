@@ -12,7 +12,7 @@ use crate::{
     trading::{Trading, market},
 };
 use domain::{
-    Decimal, Market, Micros, Order,
+    Decimal, Market, Micros, Order, PositionSlot,
     live::{LiveEvent, LiveEventKind},
     time,
 };
@@ -48,6 +48,10 @@ pub(super) struct Run<'a> {
     pub(super) who: &'a Credentials,
     pub(super) intent: &'a mut Intent,
     pub(super) market: Market,
+    /// The position that is read and cleared: the intent's, except while a reversal clears the other one.
+    pub(super) slot: PositionSlot,
+    /// Whether it is clearing its market.
+    pub(super) clears: bool,
     /// When this work began, by the boot clock. Earlier holders signed nothing after it.
     pub(super) since: Micros,
     /// How long after `since` transient failures are retried, in microseconds.
@@ -69,9 +73,11 @@ impl<'a> Run<'a> {
         resumed: bool,
     ) -> Result<Self> {
         let market = market::find_market(desk, intent.trade_type, &intent.symbol).await?;
-        let (since, patience) = (desk.clock.boot(), PATIENCE);
+        let (since, patience, slot) = (desk.clock.boot(), PATIENCE, intent.slot);
         Ok(Self {
             desk,
+            slot,
+            clears: false,
             who,
             intent,
             market,
@@ -83,9 +89,11 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Works a new intent from its first leg: clears the market, enters, protects.
-    pub(super) async fn fresh(&mut self) -> RunResult<()> {
+    /// Works a new intent from its first leg: clears its position, or the one that it `reverses`, enters, protects.
+    pub(super) async fn fresh(&mut self, reverses: Option<PositionSlot>) -> RunResult<()> {
+        self.slot = reverses.unwrap_or(self.intent.slot);
         self.clear_market().await?;
+        self.slot = self.intent.slot;
         if self.intent.leg(seq::ENTRY).is_none() {
             self.intent.status = Status::Done;
             return Ok(());

@@ -88,7 +88,12 @@ impl Run<'_> {
     pub(super) async fn attempt(&self, leg: &Leg) -> RunResult<Order> {
         let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg was sent without an order"))?;
         let intent = &self.intent;
-        let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
+        let request = planned.request(
+            intent.client_id(leg.seq),
+            leg.role,
+            (intent.trade_type, intent.slot.is_hedged()),
+            &intent.symbol,
+        );
         let mut tries = self.tries();
         // An earlier holder may have sent it, or an earlier try may have arrived after all.
         let mut may_exist = self.resumed;
@@ -175,7 +180,8 @@ impl Run<'_> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let held = self.position().await?.map_or(Decimal::ZERO, |position| position.contracts);
         let id = self.intent.client_id(leg.seq);
-        let assumed = || planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
+        let hedged = self.slot.is_hedged();
+        let assumed = || planned.assumed_filled(id, &self.intent.symbol, hedged, self.desk.clock.now());
         Ok((held <= reducing.left).then(assumed))
     }
 
@@ -187,7 +193,8 @@ impl Run<'_> {
             return Ok(false);
         }
         let (key, symbol) = (self.intent.key, &self.intent.symbol);
-        let rows = protection::on_market(&self.desk.db, key, symbol).await.map_err(Error::from)?;
+        let rows = protection::of_position(&self.desk.db, key, symbol, self.slot).await;
+        let rows = rows.map_err(Error::from)?;
         let open = |row: &Protection| row.entered_at.is_some() && row.ended_at.is_none();
         Ok(rows.iter().any(|row| row.intent_id != self.intent.id && row.side == side && open(row)))
     }
@@ -256,23 +263,33 @@ impl Run<'_> {
         }
     }
 
-    /// Returns the market's position.
+    /// Returns the position that this run works on. A run that clears the market fails if the market's positions show that
+    /// the account is in another position mode than the intent was planned for: they would be left open.
     pub(super) async fn position(&self) -> RunResult<Option<Position>> {
         let mut tries = self.tries();
         loop {
-            match self.desk.exchange.position_for_stop(self.who, &self.intent.symbol).await {
-                Ok(position) => return Ok(position),
+            match self.desk.exchange.positions_for_stop(self.who, &self.intent.symbol).await {
+                Ok(open) => {
+                    let hedged = self.slot.is_hedged();
+                    if self.clears && open.iter().any(|held| held.position_side.is_hedged() != hedged) {
+                        return Err(Halt::Refused(ExchangeFailure::of_mode()));
+                    }
+                    return Ok(open.into_iter().find(|held| held.position_side == self.slot));
+                }
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
         }
     }
 
-    /// Returns the market's open orders, conditional ones included.
+    /// Returns the open orders of the position that this run works on, conditional ones included.
     pub(super) async fn open_orders(&self) -> RunResult<Vec<Order>> {
         let mut tries = self.tries();
         loop {
             match self.desk.exchange.open_orders_for_stop(self.who, &self.intent.symbol).await {
-                Ok(all) => return Ok(all),
+                Ok(mut all) => {
+                    all.retain(|order| order.position_side == self.slot);
+                    return Ok(all);
+                }
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
         }

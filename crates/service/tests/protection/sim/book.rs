@@ -200,7 +200,7 @@ impl Book {
             amount,
             cost: price * amount,
             fee: Fee { cost: Decimal::ZERO, currency: "USDT".into() },
-            realized,
+            realized, position_side: domain::PositionSlot::Both,
         });
     }
 

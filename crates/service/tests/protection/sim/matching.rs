@@ -30,7 +30,7 @@ impl Book {
             average: None,
             filled: Decimal::ZERO,
             remaining: request.amount,
-            status: OrderStatus::Open,
+            status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
         };
         let rescues = request.client_order_id.starts_with("sl") && request.client_order_id.ends_with("-90");
         self.needless += usize::from(rescues && self.covered());

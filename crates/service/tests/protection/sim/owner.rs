@@ -76,7 +76,7 @@ impl Book {
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
-            urgency: Urgency::First,
+            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
         };
         self.place(&request).unwrap();
     }
@@ -99,7 +99,7 @@ impl Book {
             callback_rate: None,
             time_in_force: if trigger.is_some() { TimeInForce::GteGtc } else { TimeInForce::Gtc },
             reduce_only: true,
-            urgency: Urgency::First,
+            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
         };
         self.place(&request).unwrap();
         self.tight = tight;

@@ -41,7 +41,7 @@ pub(super) fn position(book: &Book, amount: Decimal) -> Option<Position> {
         at: book.wall(),
         margin_mode: MarginMode::Crossed,
         side,
-        percentage: Decimal::ZERO,
+        percentage: Decimal::ZERO, position_side: domain::PositionSlot::Both,
     })
 }
 

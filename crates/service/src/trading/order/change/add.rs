@@ -114,7 +114,10 @@ impl Run<'_> {
         let cost = position.entry_price.checked_mul(position.contracts).zip(before);
         let average = cost.and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
         let id = self.intent.client_id(leg.seq);
-        let assumed = planned.assumed_filled(id, &self.intent.symbol, self.desk.clock.now());
+        let assumed = {
+            let hedged = self.slot.is_hedged();
+            planned.assumed_filled(id, &self.intent.symbol, hedged, self.desk.clock.now())
+        };
         Ok(Some(Order { average, ..assumed }))
     }
 

@@ -1,6 +1,7 @@
 //! The use cases: what an owner may ask for.
 
 mod add;
+mod aim;
 mod automatic;
 mod entries;
 
@@ -39,7 +40,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, Position, Side, Symbol,
+    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, Position, PositionSide, PositionSlot, Side, Symbol,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
@@ -54,6 +55,9 @@ use store::{
 pub struct TradeTarget {
     /// The trade; `None` for the latest one of the market.
     pub trade: Option<IntentId>,
+    /// The side of the position; `None` for the trade's, or the latest one of the market. It matters in hedge mode, where a
+    /// market has two positions.
+    pub side: Option<PositionSide>,
     /// The version that the caller has seen ([`trade::OpenTrade::version`]); `None` if it does not matter.
     pub version: Option<i64>,
     /// Recognizes a repeated request.
@@ -100,7 +104,7 @@ pub async fn breakeven(
 }
 
 /// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
-/// position is closed like [`super::super::close_position`].
+/// position is closed like [`super::super::close_position`]. `side` names one of the two positions of hedge mode.
 ///
 /// # Errors
 /// [`Error::NotFound`] without a position, [`Error::Fields`] if the part is not one; 1103, 1106, 1300, 1500.
@@ -109,10 +113,10 @@ pub async fn close_part(
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
-    part: Part,
+    (part, side): (Part, Option<PositionSide>),
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
-    let target = TradeTarget { idempotency, ..TradeTarget::default() };
+    let target = TradeTarget { side, idempotency, ..TradeTarget::default() };
     close_target(desk, actor, id, symbol, target, part).await
 }
 
@@ -133,7 +137,11 @@ pub async fn reduce_position(
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let work = async move {
         let part = Part::Amount(amount);
-        Changer { desk: &shared, access, symbol, idempotency }.close(None, Some(side), part).await
+        let hedged = access.row.key.account_mode == AccountMode::Hedge;
+        // In hedge mode the order's side says which of the two positions it reduces.
+        let reduced = hedged.then(|| PositionSide::opened_by(side.opposite()));
+        let target = TradeTarget { side: reduced, ..TradeTarget::default() };
+        Changer::new(&shared, access, symbol, idempotency).close(target, Some(side), part).await
     };
     desk.work.run(work).await
 }
@@ -149,10 +157,10 @@ pub(in crate::trading::order) async fn close_target(
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
-    let TradeTarget { trade, idempotency, .. } = target;
+    let idempotency = target.idempotency.clone();
     // Runs detached: it continues if the caller disconnects.
     let work =
-        async move { Changer { desk: &shared, access, symbol, idempotency }.close(trade, None, part).await };
+        async move { Changer::new(&shared, access, symbol, idempotency).close(target, None, part).await };
     desk.work.run(work).await
 }
 
@@ -168,7 +176,7 @@ async fn protect(
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let idempotency = target.idempotency.clone();
     let work =
-        async move { Changer { desk: &shared, access, symbol, idempotency }.protect(target, wish).await };
+        async move { Changer::new(&shared, access, symbol, idempotency).protect(target, wish).await };
     desk.work.run(work).await
 }
 
@@ -176,15 +184,27 @@ struct Changer<'a> {
     desk: &'a SharedTrading,
     access: Access,
     symbol: Symbol,
+    /// The position that is changed, once [`Changer::aim`] has determined it.
+    slot: PositionSlot,
     idempotency: Option<IdempotencyKey>,
 }
 
-impl Changer<'_> {
-    async fn protect(self, target: TradeTarget, wish: Wish) -> Result<()> {
+impl<'a> Changer<'a> {
+    fn new(
+        desk: &'a SharedTrading,
+        access: Access,
+        symbol: Symbol,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Self {
+        Self { desk, access, symbol, slot: PositionSlot::Both, idempotency }
+    }
+
+    async fn protect(mut self, target: TradeTarget, wish: Wish) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
         }
+        self.aim(target.trade, target.side).await?;
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
@@ -239,15 +259,16 @@ impl Changer<'_> {
     }
 
     /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
-    async fn close(self, meant: Option<IntentId>, by: Option<Side>, part: Part) -> Result<()> {
+    async fn close(mut self, target: TradeTarget, by: Option<Side>, part: Part) -> Result<()> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
         }
+        self.aim(target.trade, target.side).await?;
         let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         if part == Part::Share(Decimal::ONE) {
             // It ends changes that cannot be completed.
-            before_new(self.desk, &self.access, &self.symbol).await?;
+            before_new(self.desk, &self.access, &self.symbol, self.slot).await?;
         } else {
             self.complete_changes().await?;
         }
@@ -256,9 +277,9 @@ impl Changer<'_> {
             return Err(Error::field("side", Problem::NotReducing));
         }
         let side = entered_by(position.side);
-        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let rows = self.rows().await?;
         let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
-        if meant.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
+        if target.trade.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
             return Err(Error::NotFound);
         }
         let amount = amount_of(part, position.contracts, &market)?;
@@ -287,7 +308,7 @@ impl Changer<'_> {
     async fn work(&self, mut intent: Intent) -> Result<()> {
         let (desk, who) = (self.desk, &self.access.who);
         let outcome = match intent.request {
-            Request::Close => Run::new(desk, who, &mut intent, false).await?.fresh().await,
+            Request::Close => Run::new(desk, who, &mut intent, false).await?.fresh(None).await,
             _ => carry_out(desk, who, &mut intent, false).await,
         };
         finish(desk, who, &mut intent, outcome).await.map(drop)
@@ -295,7 +316,7 @@ impl Changer<'_> {
 
     fn intent(&self, request: Request, legs: Vec<Leg>) -> Intent {
         let id = IntentId::mint(&*self.desk.clock, &*self.desk.entropy);
-        Intent::new(self.desk, id, &self.access, self.symbol.clone(), request, legs)
+        Intent::new(self.desk, id, &self.access, (self.symbol.clone(), self.slot), request, legs)
     }
 
     async fn is_answered(&self) -> Result<bool> {
@@ -316,9 +337,10 @@ impl Changer<'_> {
 
     /// Completes earlier changes of the market. Unavailable while one is still unfinished.
     async fn complete_changes(&self) -> Result<()> {
-        before_new(self.desk, &self.access, &self.symbol).await?;
+        before_new(self.desk, &self.access, &self.symbol, self.slot).await?;
         for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
-            if row.symbol == self.symbol && read::<Request>(&row.request)?.changes() {
+            let here = row.symbol == self.symbol && row.position_side == self.slot;
+            if here && read::<Request>(&row.request)?.changes() {
                 let left = take_up(self.desk, &self.access, row.id).await?;
                 if left.is_some_and(|intent| !matches!(intent.status, Status::Done | Status::Failed)) {
                     return Err(Error::Unavailable { retry_after_s: 2 });
@@ -328,14 +350,9 @@ impl Changer<'_> {
         Ok(())
     }
 
-    async fn position(&self) -> Result<Option<Position>> {
-        let answer = self.desk.exchange.position_for_stop(&self.access.who, &self.symbol).await;
-        self.access.take(self.desk, answer).await
-    }
-
     /// Returns the open trade that the caller means.
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
-        let rows = rows::on_market(&self.desk.db, self.access.row.key.id, &self.symbol).await?;
+        let rows = self.rows().await?;
         let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
         // The position belongs to the latest one.
         let row = rows.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;

@@ -25,7 +25,7 @@ use store::{
 /// Decimals of a share.
 const DECIMALS: u32 = 4;
 
-/// Returns the open and waiting trades of a market, oldest first. `position` is what the exchange reports.
+/// Returns the open and waiting trades of a market, oldest first. `positions` are what the exchange reports of it.
 ///
 /// The caller has verified that the account belongs to the user.
 ///
@@ -35,7 +35,7 @@ pub(in crate::trading::order) async fn open_trades(
     desk: &Trading,
     key: ExchangeKeyId,
     symbol: &Symbol,
-    position: Option<&Position>,
+    positions: &[Position],
 ) -> Result<Vec<OpenTrade>> {
     let mut trades = Vec::new();
     for row in rows::on_market(&desk.db, key, symbol).await? {
@@ -46,6 +46,7 @@ pub(in crate::trading::order) async fn open_trades(
             let version = version_of(desk, &intent).await?;
             let settings = automation::get_automation(&desk.db, intent.id).await?;
             let settings = settings.map(|row| row.automation()).unwrap_or_default();
+            let position = positions.iter().find(|position| position.position_side == row.position_side);
             let shown = open_trade(&intent, &row, position, version);
             trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
         }

@@ -45,10 +45,10 @@ impl TradeRun<'_> {
         Ok(Some((trade, row)))
     }
 
-    /// Whether a later entry on the market has filled, so that the open position belongs to that one.
+    /// Whether a later entry of the position has filled, so that the open position belongs to that one.
     async fn is_superseded(&self, row: &Protection) -> RunResult<bool> {
-        let all =
-            rows::on_market(&self.desk.db, row.exchange_key_id, &row.symbol).await.map_err(Error::from)?;
+        let (key, symbol, slot) = (row.exchange_key_id, &row.symbol, row.position_side);
+        let all = rows::of_position(&self.desk.db, key, symbol, slot).await.map_err(Error::from)?;
         let mut later = all.iter().skip_while(|other| other.intent_id != self.id).skip(1);
         Ok(later.any(|other| other.entered_at.is_some()))
     }

@@ -1,6 +1,6 @@
 //! Closes every position of an account, or that of one market.
 
-use super::close_position;
+use super::close_side;
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -22,7 +22,7 @@ pub struct ClosedPosition {
     pub outcome: Result<()>,
 }
 
-/// Closes every position of a futures key as [`close_position`] does, or only that of `symbol`, all at the same time.
+/// Closes every position of a futures key as [`super::close_position`] does, or only that of `symbol`, all at the same time.
 /// Markets without a position are left alone, with their orders.
 ///
 /// # Errors
@@ -40,7 +40,7 @@ pub async fn close_positions(
     let positions = desk.exchange.positions(&access.who, symbol).await;
     let positions = access.take(desk, positions).await?;
     let each = positions.into_iter().map(|position| async move {
-        let outcome = close_position(desk, actor, id, &position.symbol).await;
+        let outcome = close_side(desk, actor, id, &position.symbol, Some(position.side)).await;
         if let Err(Error::Fault(fault)) = &outcome {
             tracing::error!(key = %id, symbol = %position.symbol, "could not close a position: {fault:#}");
         }

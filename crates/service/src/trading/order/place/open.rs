@@ -12,13 +12,13 @@ use crate::{
             idempotency::IdempotencyKey,
             intent::Intent,
             legs::{self, Leg, Role},
-            seq,
+            recover, seq,
             side::entered_by,
         },
     },
 };
 use domain::{
-    ExchangeKeyId, IntentId, Market, Order, Symbol,
+    ExchangeKeyId, IntentId, Market, Order, PositionSlot, Symbol,
     ticket::{Entry, ManualOrder},
     trade::{
         Automation, AutomationChange, AutomationFacts, StopChange, TargetShare, TradeChange, TradeFacts,
@@ -132,26 +132,45 @@ impl Placing<'_> {
         self.place_now(order, shares, replace).await
     }
 
-    /// Checks that neither a position nor an entry is open on a market.
-    pub(super) async fn check_nothing_open(&self, symbol: &Symbol) -> Result<()> {
+    /// Checks that one of a market's positions is not open, and has no open entry.
+    pub(super) async fn check_nothing_open(
+        &self,
+        symbol: &Symbol,
+        slot: PositionSlot,
+        field: &'static str,
+    ) -> Result<()> {
         let (who, exchange) = (&self.access.who, &self.desk.exchange);
         let kind = self.access.row.key.trade_type;
         let orders = exchange.open_orders(who, kind, Some(symbol)).await;
         let orders = self.access.take(self.desk, orders).await?;
-        let position = self.access.take(self.desk, exchange.position_for_stop(who, symbol).await).await?;
-        if position.is_some() || orders.iter().any(|order| !order.reduce_only) {
-            return Err(Error::field("replace", Problem::PositionOpen));
+        let position = exchange.position_for_stop(who, symbol, slot).await;
+        let position = self.access.take(self.desk, position).await?;
+        let enters = |order: &Order| order.position_side == slot && !order.reduce_only;
+        if position.is_some() || orders.iter().any(enters) {
+            return Err(Error::field(field, Problem::PositionOpen));
         }
         Ok(())
     }
 
-    async fn reverse(self, symbol: Symbol, trade: Option<IntentId>, confirmed: bool) -> Result<Vec<Order>> {
+    async fn reverse(
+        mut self,
+        symbol: Symbol,
+        trade: Option<IntentId>,
+        confirmed: bool,
+    ) -> Result<Vec<Order>> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &symbol).await;
         if let Some(answer) = answered_before(self.desk, &self.access, self.idempotency.as_ref()).await? {
             return Ok(answer);
         }
         let order = self.reversing(symbol, trade, confirmed).await?;
+        let (held, opened) = (self.opened_by(order.side.opposite()), self.opened_by(order.side));
+        if held != opened {
+            // The other position of the market is another trade, which is not replaced unasked.
+            recover::before_new(self.desk, &self.access, &order.symbol, held).await?;
+            self.check_nothing_open(&order.symbol, opened, "trade").await?;
+            self.reverses = Some(held);
+        }
         self.place_now(order, None, true).await
     }
 
@@ -166,10 +185,12 @@ impl Placing<'_> {
         let all = rows::on_market(&self.desk.db, key.id, &symbol).await?;
         let is_open = |row: &Protection| row.ended_at.is_none() && row.wanted != Wanted::Closed;
         let meant = |row: &Protection| trade.is_none_or(|id| id == row.intent_id);
+        let all = change::of_one_position(all, trade, None);
         // The position belongs to the latest one.
         let row = all.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
         let intent = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
-        let position = self.desk.exchange.position_for_stop(&self.access.who, &symbol).await;
+        let (who, slot) = (&self.access.who, row.position_side);
+        let position = self.desk.exchange.position_for_stop(who, &symbol, slot).await;
         let position = self.access.take(self.desk, position).await?;
         let held = position.filter(|position| entered_by(position.side) == row.side);
         let amount = held.ok_or(Error::NotFound)?.contracts;

@@ -17,8 +17,9 @@ pub(in crate::trading::order) enum StopRefusal {
 /// Classifies a definite refusal of a stop by Binance's error code (derivatives error codes).
 pub(in crate::trading::order) fn stop_refusal(failure: &ExchangeFailure) -> StopRefusal {
     match failure {
-        // A closePosition stop exists in this direction; the client order id is in use; there is no position.
-        ExchangeFailure::Refused { code: -4130 | -4115 | -4116 | -4509, .. }
+        // A closePosition stop exists in this direction; the client order id is in use; there is no position; the
+        // account is in the other position mode, which changes only while it has no positions.
+        ExchangeFailure::Refused { code: -4130 | -4115 | -4116 | -4509 | -4061, .. }
             if Rule::AmbiguousRefusalLooks.holds() =>
         {
             StopRefusal::Inspect
@@ -42,7 +43,7 @@ mod tests {
     #[test]
     fn only_a_definite_and_final_refusal_closes() {
         let of = |code| stop_refusal(&ExchangeFailure::Refused { code, message: String::new() });
-        assert_eq!([of(-4130), of(-4116), of(-4509)], [StopRefusal::Inspect; 3]);
+        assert_eq!([of(-4130), of(-4116), of(-4509), of(-4061)], [StopRefusal::Inspect; 4]);
         assert_eq!([of(-1111), of(-4014)], [StopRefusal::Filter; 2]);
         assert_eq!([of(-2021), of(-2019), of(-4999)], [StopRefusal::Close; 3]);
     }

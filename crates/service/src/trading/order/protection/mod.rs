@@ -29,7 +29,7 @@ use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
 };
-use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
+use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, PositionSlot, Symbol};
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
@@ -103,18 +103,34 @@ pub(crate) async fn inspect_market(
     }
     let access = Access { who: key::credentials(desk, &row)?, row };
     let _lock = desk.locks.lock(id, symbol).await;
-    if Rule::WorkingIntentIsLeftAlone.holds() && is_at_work(desk, id, symbol).await? {
-        desk.supervision.record_failed_inspection(id, symbol, desk.clock.boot());
-        return Ok(());
-    }
+    let at_work = positions_at_work(desk, id, symbol).await?;
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
     desk.supervision.remember(&wanted, desk.clock.boot());
+    for slot in PositionSlot::ALL {
+        let of_slot: Vec<&Protection> = wanted.iter().filter(|row| row.position_side == *slot).collect();
+        if at_work.contains(slot) {
+            let left_alone = of_slot.iter().map(|row| row.intent_id).collect::<Vec<_>>();
+            desk.supervision.record_work(&left_alone, desk.clock.boot());
+            continue;
+        }
+        inspect_position(desk, &access, &of_slot, known).await?;
+    }
+    desk.supervision.keep_only(id, symbol, &wanted);
+    Ok(())
+}
+
+/// Inspects all supervised trades of one position, oldest first.
+async fn inspect_position(
+    desk: &Trading,
+    access: &Access,
+    wanted: &[&Protection],
+    known: Known,
+) -> Result<()> {
     for (index, row) in wanted.iter().enumerate() {
         let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
         let known = if superseded { Known::Superseded } else { known };
-        inspect(desk, &access, row, known).await?;
+        inspect(desk, access, row, known).await?;
     }
-    desk.supervision.keep_only(id, symbol, &wanted);
     Ok(())
 }
 
@@ -165,10 +181,19 @@ fn streamed(desk: &Trading, row: &Protection) -> bool {
     desk.accounts.is_live(row.exchange_key_id)
 }
 
-/// Whether an intent is being worked on a market. Its intermediate states must not be taken for differences.
-async fn is_at_work(desk: &Trading, key: ExchangeKeyId, symbol: &Symbol) -> Result<bool> {
-    let unfinished = store::intent::unfinished_for_key(&desk.db, key).await?;
-    Ok(unfinished.iter().any(|row| row.status == Status::Working && row.symbol == *symbol))
+/// Returns the positions of a market on which an intent is being worked. Its intermediate states must not be taken for
+/// differences.
+async fn positions_at_work(
+    desk: &Trading,
+    key: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<BTreeSet<PositionSlot>> {
+    if !Rule::WorkingIntentIsLeftAlone.holds() {
+        return Ok(BTreeSet::new());
+    }
+    let mut working = store::intent::unfinished_for_key(&desk.db, key).await?;
+    working.retain(|row| row.status == Status::Working && row.symbol == *symbol);
+    Ok(working.into_iter().map(|row| row.position_side).collect())
 }
 
 /// Drops the protection rows of a deleted key: nothing can be done for its positions. Their trades end.

@@ -49,8 +49,9 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
             report_hits(desk, access, intent).await?;
         }
         let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
-        let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+        let mut orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
         let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+        orders.retain(|order| order.position_side == intent.slot);
         let position = PastPosition::read(desk, access, intent, entry, &trades).await;
         closed = Some(closed_trade(desk, intent, entry, &orders, &position).await?);
         if let Some(copy) = copy {
@@ -269,6 +270,7 @@ mod tests {
             cost: d(price) * d(amount),
             fee: Fee { cost: d("0.1"), currency: "USDT".into() },
             realized: d(realized),
+            position_side: domain::PositionSlot::Both,
         }
     }
 
@@ -292,6 +294,7 @@ mod tests {
             filled: Decimal::ONE,
             remaining: None,
             status: OrderStatus::Closed,
+            position_side: domain::PositionSlot::Both,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKeyId, Order, Position,
+    ExchangeKeyId, Order, Position, Symbol,
     live::{PositionProtection, ProtectionState},
 };
 use store::{
@@ -38,9 +38,11 @@ pub(crate) async fn shown(
     let mut shown = Vec::with_capacity(positions.len());
     for position in positions {
         let side = entered_by(position.side);
-        let row = wanted.iter().rev().find(|row| row.symbol == position.symbol && row.side == side);
+        let here = |symbol: &Symbol, slot| *symbol == position.symbol && slot == position.position_side;
+        let row = wanted.iter().rev().find(|row| here(&row.symbol, row.position_side) && row.side == side);
         let stops = |order: &&Order| {
-            order.symbol == position.symbol && order.side == side.opposite() && decide::is_stop(order)
+            let closes = order.side == side.opposite() && decide::is_stop(order);
+            here(&order.symbol, order.position_side) && closes
         };
         let stop = orders.iter().find(stops).and_then(|order| order.stop_price);
         let state = match row {

@@ -212,6 +212,16 @@ impl Supervision {
         self.each(key, symbol, |entry| entry.retry(now));
     }
 
+    /// Schedules the next inspection of positions that an intent at work keeps from being inspected.
+    pub(super) fn record_work(&self, intents: &[IntentId], now: Micros) {
+        let mut state = self.state();
+        for intent in intents {
+            if let Some(entry) = state.watched.get_mut(intent) {
+                entry.retry(now);
+            }
+        }
+    }
+
     /// Postpones a market that cannot be inspected for a while.
     pub(super) fn postpone(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
         self.each(key, symbol, |entry| entry.next = now.plus(REFUSED));

@@ -62,18 +62,19 @@ pub async fn add_to_trade(
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let idempotency = target.idempotency.clone();
-    let work = async move { Changer { desk: &shared, access, symbol, idempotency }.add(target, size).await };
+    let work = async move { Changer::new(&shared, access, symbol, idempotency).add(target, size).await };
     desk.work.run(work).await
 }
 
 impl Changer<'_> {
-    async fn add(self, target: TradeTarget, size: AddSize) -> Result<()> {
+    async fn add(mut self, target: TradeTarget, size: AddSize) -> Result<()> {
         let key = self.access.row.key.id;
         let _lock = self.desk.locks.lock(key, &self.symbol).await;
         if self.is_answered().await? {
             return Ok(());
         }
         may_enter(self.desk, &self.access).await?;
+        self.aim(target.trade, target.side).await?;
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         if trade.entry_rests() {

@@ -64,7 +64,7 @@ pub(in crate::trading::order) async fn move_automatically(
     let shared = desk.clone();
     let target = TradeTarget { trade: Some(trade), ..TradeTarget::default() };
     let work = async move {
-        let changer = Changer { desk: &shared, access, symbol, idempotency: None };
+        let changer = Changer::new(&shared, access, symbol, None);
         changer.protect(target, Wish::Automatic(step)).await
     };
     desk.work.run(work).await

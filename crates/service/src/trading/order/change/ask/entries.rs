@@ -31,14 +31,22 @@ pub async fn cancel_entries(
 ) -> Result<usize> {
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
-    let work =
-        async move { Changer { desk: &shared, access, symbol, idempotency: None }.cancel_entries().await };
+    let work = async move { Changer::new(&shared, access, symbol, None).cancel_entries().await };
     desk.work.run(work).await
 }
 
 impl Changer<'_> {
-    async fn cancel_entries(self) -> Result<usize> {
+    async fn cancel_entries(mut self) -> Result<usize> {
         let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
+        let mut ended = 0;
+        for slot in self.access.row.key.account_mode.positions() {
+            self.slot = *slot;
+            ended += self.cancel_entries_of_position().await?;
+        }
+        Ok(ended)
+    }
+
+    async fn cancel_entries_of_position(&self) -> Result<usize> {
         self.ready().await?;
         let waiting = self.waiting_entries().await?;
         let mut history = Vec::new();
@@ -59,11 +67,12 @@ impl Changer<'_> {
         Ok(ended)
     }
 
-    /// Returns the intents of the market whose entries rest.
+    /// Returns the intents of the position whose entries rest.
     async fn waiting_entries(&self) -> Result<Vec<IntentId>> {
         let mut waiting = Vec::new();
         for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
             if row.symbol == self.symbol
+                && row.position_side == self.slot
                 && row.status == Status::Waiting
                 && read::<Request>(&row.request)?.opens().is_some()
             {

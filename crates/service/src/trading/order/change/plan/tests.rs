@@ -46,6 +46,7 @@ fn trade(filled: Decimal) -> Intent {
         key: ExchangeKeyId(Uuid::nil()),
         trade_type: TradeType::Futures,
         symbol: order.symbol.clone(),
+        slot: domain::PositionSlot::Both,
         request: Request::Open(order),
         status: if rests { Status::Waiting } else { Status::Done },
         settled: !rests,

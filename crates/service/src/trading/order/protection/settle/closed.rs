@@ -8,7 +8,7 @@ use crate::{
         order::{account::Access, costs, intent::Intent},
     },
 };
-use domain::{Decimal, Order, Side, Trade, copy::Exit, profit::Profit};
+use domain::{Decimal, Micros, Order, Side, Trade, copy::Exit, profit::Profit};
 use store::trade::ClosedTrade;
 
 /// The fills of a position that has ended, with its costs as far as they are known.
@@ -48,11 +48,13 @@ impl PastPosition {
         trades: &[Trade],
     ) -> Self {
         let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
+        let (own, beside): (Vec<Trade>, Vec<Trade>) =
+            trades.iter().cloned().partition(|trade| trade.position_side == intent.slot);
         let (mut fills, complete) = if intent.adopts() {
-            let (fills, flat) = fills_after(trades, entry);
+            let (fills, flat) = fills_after(&own, entry);
             (fills, flat && reach_back(trades, entry))
         } else {
-            let fills = fills_of(trades, entry);
+            let fills = fills_of(&own, entry);
             let complete = are_complete(trades, &fills, entry, entered);
             (fills, complete)
         };
@@ -60,6 +62,7 @@ impl PastPosition {
         // An adopted position is as old as its last change elsewhere, and its result counts from its adoption on.
         let since = if intent.adopts() { entry.at.max(intent.created_at) } else { entry.at };
         let funding = costs::known_funding(desk, access, intent, (since, until)).await;
+        let funding = funding.filter(|paid| paid.is_zero() || !was_beside(&beside, (since, until)));
         let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
         let priced = converted.is_some();
         fills = converted.unwrap_or(fills);
@@ -105,6 +108,24 @@ pub(super) async fn closed_trade(
     };
     let Figures { price, realized, fees, funding, .. } = position.figures();
     Ok(ClosedTrade { price, realized, fees, funding, exit })
+}
+
+/// Whether the market's other position of hedge mode was open during a span of time, by its fills, newest first. The
+/// exchange reports funding by market, so then it is not known which of the two paid it.
+fn was_beside(fills: &[Trade], (since, until): (Micros, Micros)) -> bool {
+    let mut held = Decimal::ZERO;
+    let mut open_before = false;
+    for fill in fills.iter().rev() {
+        if fill.at > until {
+            break;
+        }
+        if fill.at >= since {
+            return true;
+        }
+        held += if fill.position_side.is_closed_by(fill.side) { -fill.amount } else { fill.amount };
+        open_before = held > Decimal::ZERO;
+    }
+    open_before
 }
 
 /// Whether `fills` are all fills of the position: the market's last fills, newest first, reach back to the entry, and
@@ -169,7 +190,7 @@ fn fills_of(trades: &[Trade], entry: &Order) -> Vec<Trade> {
 mod tests {
     use super::*;
     use crate::trading::order::legs::tests::open_order;
-    use domain::{Fee, Micros, OrderType};
+    use domain::{Fee, OrderType, PositionSlot};
 
     fn d(text: &str) -> Decimal {
         domain::money::parse(text).unwrap()
@@ -188,7 +209,23 @@ mod tests {
             cost: d(price) * d(amount),
             fee: Fee { cost: d("0.1"), currency: "USDT".into() },
             realized: d(realized),
+            position_side: domain::PositionSlot::Both,
         }
+    }
+
+    #[test]
+    fn funding_is_of_both_positions_while_both_are_open() {
+        let short = |at, side, amount| Trade {
+            position_side: PositionSlot::Short,
+            ..fill(at, side, "100", amount, "0")
+        };
+        let span = (Micros(5), Micros(8));
+        let beside = |fills: &[Trade]| was_beside(fills, span);
+        assert!(!beside(&[]));
+        assert!(beside(&[short(3, Side::Sell, "1")]), "it was open before and still is");
+        assert!(!beside(&[short(4, Side::Buy, "1"), short(3, Side::Sell, "1")]), "it was closed before");
+        assert!(beside(&[short(6, Side::Sell, "1")]), "it was opened meanwhile");
+        assert!(!beside(&[short(9, Side::Sell, "1")]), "it was opened afterwards");
     }
 
     fn entry_at(at: i64) -> Order {

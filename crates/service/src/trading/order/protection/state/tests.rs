@@ -3,7 +3,6 @@
 
 use super::{watched::LONGEST_PAUSE, *};
 use domain::{Side, UserId, time::MINUTE};
-use store::protection::PositionSide;
 use uuid::Uuid;
 
 /// An address's request weight per minute at Binance.
@@ -17,7 +16,7 @@ fn row(n: u128) -> Protection {
         user_id: UserId(Uuid::nil()),
         exchange_key_id: ExchangeKeyId(Uuid::from_u128(n)),
         symbol: "BTC/USDT".parse().unwrap(),
-        position_side: PositionSide::Both,
+        position_side: domain::PositionSlot::Both,
         side: Side::Buy,
         wanted: Wanted::Stop,
         entered_at: Some(Micros(0)),
