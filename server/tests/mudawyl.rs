@@ -15,6 +15,8 @@ mod mudawyl {
     mod own_sources;
     mod risk_rules;
 }
+#[path = "mudawyl/hedge.rs"]
+mod hedge;
 #[path = "mudawyl/presets.rs"]
 mod presets;
 #[path = "mudawyl/supervision.rs"]
@@ -25,6 +27,7 @@ mod trades;
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
 use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
+use hedge::*;
 use presets::*;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -177,14 +180,14 @@ async fn keys_that_are_not_taken(db: &TestDb) {
     let answer = ada.post(KEYS, key(&text("apiKey"), &text("apiSecretKey"))).await;
     answer.problem("apiKey", "must not allow withdrawals");
     assert_eq!(answer.ok(422)["errors"][0]["value"], text("apiKey"));
-    // The exchange trades hedge mode; the desk does not.
-    let hedged = server.control("accounts", &json!({})).await;
-    let text = |field: &str| hedged[field].as_str().unwrap().to_owned();
-    server.control(&format!("accounts/{}/modes", text("apiKey")), &json!({"dualSidePosition": true})).await;
+    // The exchange has multi-assets mode; the desk does not trade it.
+    let multi = server.control("accounts", &json!({})).await;
+    let text = |field: &str| multi[field].as_str().unwrap().to_owned();
+    server.control(&format!("accounts/{}/modes", text("apiKey")), &json!({"multiAssetsMargin": true})).await;
     let mut futures = key(&text("apiKey"), &text("apiSecretKey"));
     futures["tradeType"] = json!("FUTURES");
-    let hedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
-    ada.post(KEYS, futures).await.problem("apiKey", hedge);
+    let mode = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
+    ada.post(KEYS, futures).await.problem("apiKey", mode);
     assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
     // A failed attempt with a wrong secret does not block the right one.
     let id = ada.post(KEYS, key(&api_key, &secret)).await.ok(200)["id"].as_str().unwrap().to_owned();
@@ -563,6 +566,9 @@ store::each_engine!(
     orders_placed_elsewhere_are_marked_in_every_table,
     a_position_opened_elsewhere_is_adopted,
     all_positions_are_closed_with_their_results,
+    a_long_and_a_short_trade_live_beside_each_other,
+    one_side_or_both_are_closed,
+    a_mode_that_changes_at_the_exchange_refuses_one_order,
     a_trade_is_changed_and_closed_by_its_id,
     of_two_changes_of_one_version_the_second_is_412,
     a_close_is_repeated_with_its_key_and_meets_no_later_trade,

@@ -75,7 +75,8 @@ fn stop() -> Order {
         average: None,
         filled: d("0"),
         remaining: some("0.05"),
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     }
 }
 
@@ -318,7 +319,8 @@ fn trade_history() {
         amount: d(amount),
         cost: d(cost),
         fee: Fee { cost: d(fee), currency: "USDT".into() },
-        realized: d("-20.5"), position_side: domain::PositionSlot::Both,
+        realized: d("-20.5"),
+        position_side: domain::PositionSlot::Both,
     };
     let trades = [
         fill("243302234", "0.132", "2619.7116", "1.04788463"),
@@ -347,7 +349,8 @@ fn a_position() {
         at: at(1_664_901_896_193),
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Long,
-        percentage: d("-1.89"), position_side: domain::PositionSlot::Both,
+        percentage: d("-1.89"),
+        position_side: domain::PositionSlot::Both,
     };
     assert_eq!(json(&present::Position::from(position)), example!("position"));
     assert_eq!(json(&None::<Position>.map(present::Position::from)), "null");

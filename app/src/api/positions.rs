@@ -3,7 +3,7 @@
 
 use super::{
     form::{failure, form},
-    trade::{at_desk, desk_page, fresh_key, market_of},
+    trade::{at_desk, desk_page, fresh_key, market_of, side_of_position},
     trade_change::{once, stop_change, target_shares},
     trader,
 };
@@ -44,6 +44,9 @@ pub async fn adopt_position(
     #[server(default)]
     #[server(rename = "takeProfitShares")]
     shares: Vec<String>,
+    #[server(default)]
+    #[server(rename = "positionSide")]
+    side: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
@@ -55,17 +58,20 @@ pub async fn adopt_position(
     let form = prices.iter().fold(form, |form, price| form.keep("takeProfitPrices", price));
     let form = shares.iter().fold(form, |form, share| form.keep("takeProfitShares", share));
     let (all_prices, all_shares) = (prices.join(","), shares.join(","));
-    let body = [&key, &symbol, &stop, &stop_kind, &stop_price, &confirm, &all_prices, &all_shares];
+    let body = [&key, &symbol, &stop, &stop_kind, &stop_price, &confirm, &all_prices, &all_shares, &side];
     let idempotency = once("position-adopt", &body, idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
         let stop = stop_change(&stop, &stop_kind, &stop_price, confirm == "yes")?;
         let targets = target_shares(&prices, &shares)?;
-        Ok((id, pair, TradeChange { stop: Some(stop), targets: Some(targets), ..TradeChange::default() }))
+        let side = side_of_position(&side)?;
+        let wish = TradeChange { stop: Some(stop), targets: Some(targets), ..TradeChange::default() };
+        Ok((id, (pair, side), wish))
     };
     let adopted = match parse() {
-        Ok((id, pair, wish)) => {
-            let adopted = order::adopt_position(&visit.desk, &actor, id, &pair, wish, idempotency).await;
+        Ok((id, (pair, side), wish)) => {
+            let adopted = order::adopt_position(&visit.desk, &actor, id, (&pair, side), wish, idempotency);
+            let adopted = adopted.await;
             adopted.map_err(closed_meanwhile)
         }
         Err(error) => Err(error),
@@ -106,7 +112,7 @@ async fn close(visit: &Visit, actor: &Actor, key: &str, symbol: &str) -> Result<
         "" => None,
         text => Some(text.parse().map_err(|_| Error::Refused(Refusal::SymbolInvalid))?),
     };
-    order::close_positions(&visit.desk, actor, id, market.as_ref()).await
+    order::close_positions(&visit.desk, actor, id, market.as_ref(), None).await
 }
 
 /// The market of a position, and the result there.

@@ -14,7 +14,7 @@ use crate::{
     visit::{Visit, encoded},
 };
 use domain::{
-    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Side, Symbol, TradeType,
+    ExchangeKeyId, Frame, MarginMode, Micros, PositionSide, Refusal, Side, Symbol, TradeType,
     validation::{FieldProblem, Problem},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -138,10 +138,13 @@ pub async fn cancel_order(
 pub async fn close_position(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
+    #[server(default)]
+    #[server(rename = "positionSide")]
+    side: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let closed = match market_of(&key, &symbol) {
-        Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
+    let closed = match market_of(&key, &symbol).and_then(|market| Ok((market, side_of_position(&side)?))) {
+        Ok(((id, pair), side)) => order::close_side(&visit.desk, &actor, id, &pair, side).await,
         Err(error) => Err(error),
     };
     let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
@@ -154,11 +157,16 @@ pub async fn set_supervision(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] supervised: String,
+    #[server(default)]
+    #[server(rename = "positionSide")]
+    side: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let on = supervised == "true";
-    let set = match market_of(&key, &symbol) {
-        Ok((id, pair)) => order::protection::set_supervised(&visit.desk, &actor, id, &pair, on).await,
+    let set = match market_of(&key, &symbol).and_then(|market| Ok((market, side_of_position(&side)?))) {
+        Ok(((id, pair), side)) => {
+            order::protection::set_supervised(&visit.desk, &actor, id, (&pair, side), on).await
+        }
         Err(error) => Err(error),
     };
     let notice = if on { DeskNotice::SupervisionResumed } else { DeskNotice::SupervisionEnded };
@@ -239,6 +247,16 @@ async fn read_bars(
 pub(super) fn market_of(key: &str, symbol: &str) -> Result<(ExchangeKeyId, Symbol), Error> {
     let id = key.parse().map_err(|_| Error::NotFound)?;
     Ok((id, symbol.parse().map_err(|_| Error::Refused(Refusal::SymbolInvalid))?))
+}
+
+/// The position that a form names; `None` if it names none, as on accounts in one-way mode.
+pub(super) fn side_of_position(word: &str) -> Result<Option<PositionSide>, Error> {
+    match word.trim() {
+        "" => Ok(None),
+        word => PositionSide::parse(word)
+            .map(Some)
+            .ok_or_else(|| Error::field("positionSide", Problem::NotPositionSide)),
+    }
 }
 
 /// The URL of the trade page for a key and market.

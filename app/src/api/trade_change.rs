@@ -2,7 +2,7 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of},
+    trade::{at_desk, desk_page, fresh_key, market_of, side_of_position},
     trader,
 };
 use crate::{
@@ -137,16 +137,22 @@ pub async fn close_part(
     #[server(default)] symbol: String,
     #[server(default)] share: String,
     #[server(default)] amount: String,
+    #[server(default)]
+    #[server(rename = "positionSide")]
+    side: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let form = at_desk("trade-close-part", &key, &symbol).keep("share", &share).keep("amount", &amount);
-    let idempotency = once("trade-close-part", &[&key, &symbol, &share, &amount], idempotency);
+    let mut body = vec![&key, &symbol, &share, &amount];
+    // Forms of one-way accounts, and of earlier releases, do not name it.
+    body.extend(Some(&side).filter(|side| !side.is_empty()));
+    let idempotency = once("trade-close-part", &body, idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
-        Ok((id, pair, part_of(&share, &amount)?))
+        Ok((id, pair, (part_of(&share, &amount)?, side_of_position(&side)?)))
     };
-    let all = parse().is_ok_and(|(_, _, part)| part == Part::Share(Decimal::ONE));
+    let all = parse().is_ok_and(|(_, _, (part, _))| part == Part::Share(Decimal::ONE));
     let closed = match parse() {
         Ok((id, pair, part)) => order::close_part(&visit.desk, &actor, id, &pair, part, idempotency).await,
         Err(error) => Err(error),
@@ -191,7 +197,7 @@ pub(super) fn target(
         "" => None,
         text => Some(text.parse().map_err(|_| Error::field("version", Problem::NotNumber))?),
     };
-    Ok(TradeTarget { trade, version, idempotency })
+    Ok(TradeTarget { trade, version, idempotency, ..TradeTarget::default() })
 }
 
 pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     Position, PositionSide,
-    live::{AccountState, ProtectionState},
+    live::{AccountState, PositionProtection, ProtectionState},
     money,
     ticket::StopType,
 };
@@ -19,10 +19,22 @@ pub(crate) const FORM: &str = "position-adopt";
 /// Rows for take-profits.
 const ROWS: usize = 3;
 
-/// Returns the form if the market's position was opened elsewhere. `idempotency` is the key of its next post.
-pub(crate) fn adopt_form(account: &AccountState, posted: &Posted, idempotency: String) -> Option<AnyView> {
-    let protection = account.protection.filter(|protection| protection.state == ProtectionState::Foreign)?;
-    let position = account.position.as_ref()?;
+/// Returns the form if the market has a position that was opened elsewhere; of two, for the one on the side that the page
+/// was asked for. `idempotency` is the key of its next post.
+pub(crate) fn adopt_form(
+    account: &AccountState,
+    side: Option<&str>,
+    posted: &Posted,
+    idempotency: String,
+) -> Option<AnyView> {
+    let first = account.position.as_ref().zip(account.protection);
+    let second = account.second.as_ref().map(|second| (&second.position, second.protection));
+    let foreign = |(_, protection): &(_, PositionProtection)| protection.state == ProtectionState::Foreign;
+    let mut open: Vec<_> = first.into_iter().chain(second).filter(foreign).collect();
+    // Stable: the others stay in their order.
+    open.sort_by_key(|(position, _)| Some(position.side.word()) != side);
+    let (position, protection) = open.first()?;
+    let hedged = position.position_side.is_hedged().then(|| position.side.word());
     let (words, posted) = (adopt(visit::lang()), posted.of(FORM));
     let stop = protection.stop.map(money::text).unwrap_or_default();
     let confirmed = posted.value("confirmNoStop") == "yes";
@@ -35,6 +47,7 @@ pub(crate) fn adopt_form(account: &AccountState, posted: &Posted, idempotency: S
                 <form method="post" action=format!("/api/{FORM}") class="stack">
                     <input type="hidden" name="key" value=account.key.to_string()/>
                     <input type="hidden" name="symbol" value=account.symbol.to_string()/>
+                    {hedged.map(|side| view! { <input type="hidden" name="positionSide" value=side/> })}
                     <input type="hidden" name="idempotency" value=idempotency/>
                     {stop_fields(words, &posted, &stop)}
                     <label class="check">

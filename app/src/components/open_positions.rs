@@ -82,17 +82,24 @@ fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
     let (key, name) = (open.key.id.to_string(), &open.key.name);
     let amount = format!("{} {}", money::text(open.position.contracts), open.position.symbol.base());
     let question = words.close_sure(&amount, name);
-    let values = [("key", key.clone()), ("symbol", symbol.to_owned())];
+    let (side, hedged) = (open.position.side.word(), open.position.position_side.is_hedged());
+    let mut values = vec![("key", key.clone()), ("symbol", symbol.to_owned())];
+    let (mut named, mut row) = (symbol.to_owned(), format!("{key}-{symbol}"));
+    if hedged {
+        values.push(("positionSide", side.to_owned()));
+        named = format!("{symbol} {}", orders(visit::lang()).way(open.position.side));
+        row = format!("{row}-{side}");
+    }
     let close = Confirm {
-        named: Some(words.close_label(symbol, name)),
+        named: Some(words.close_label(&named, name)),
         yes: words.close_yes.to_owned(),
-        row: format!("{key}-{symbol}"),
+        row,
         ..Confirm::new("open-position-close", &values, words.close, &question, "position-close")
     };
     let foreign = open.protection.state == ProtectionState::Foreign && open.key.active;
     let adopt = (foreign && open.key.strategy_type == StrategyType::Manual).then(|| {
-        let form = format!("{}&adopt=1#adopt", desk_page(&key, symbol));
-        view! { <a class="button" data-kind="main" href=form aria-label=words.adopt_label(symbol, name) data-testid="position-adopt">{words.adopt}</a> }
+        let form = format!("{}&positionSide={side}&adopt=1#adopt", desk_page(&key, symbol));
+        view! { <a class="button" data-kind="main" href=form aria-label=words.adopt_label(&named, name) data-testid="position-adopt">{words.adopt}</a> }
     });
     view! {
         {adopt}

@@ -60,7 +60,8 @@ pub(crate) mod tests {
             average: None,
             filled: Decimal::ZERO,
             remaining: Some(Decimal::new(5, 2)),
-            status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+            status: OrderStatus::Open,
+            position_side: domain::PositionSlot::Both,
         }
     }
 }

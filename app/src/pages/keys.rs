@@ -14,7 +14,7 @@ use crate::{
     visit::{self, Visit},
     words::{pages::Pages, pages::pages, personal::personal, problems::problem},
 };
-use domain::{ApiKeyStatus, ExchangeKey, StrategyType, first_day::FirstDayLimits};
+use domain::{AccountMode, ApiKeyStatus, ExchangeKey, StrategyType, first_day::FirstDayLimits};
 use leptos::prelude::*;
 use service::trading::{first_day::list_limits, key};
 
@@ -130,6 +130,8 @@ fn card(
         let why = problem(visit::lang(), why);
         view! { <p class="message" data-tone="bad" data-testid="account-mode">{why}</p> }
     });
+    let hedged = (key.account_mode == AccountMode::Hedge)
+        .then(|| view! { <span class="badge" data-mode="off" title=words.hedge_mode_title data-testid="hedge-mode">{words.hedge_mode}</span> });
     let refusal = (posted.failed() && posted.value("id") == id).then(|| posted.message());
     let date = words.connected_at(&key.created_at.date());
     view! {
@@ -138,6 +140,7 @@ fn card(
                 <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
                 <span class="badge" data-mode=mode>{state}</span>
                 {sandbox}
+                {hedged}
                 {trade_link(words, key, words.trade, "plain")}
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id.display_name())}</p>

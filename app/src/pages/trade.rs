@@ -66,7 +66,10 @@ pub(crate) fn page() -> impl IntoView {
             init => init?,
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
-        let adopt = init.tradable.then(|| adopt_form(&init.account, &posted, fresh_key(&visit))).flatten();
+        let adopt = init
+            .tradable
+            .then(|| adopt_form(&init.account, named(&query, "positionSide"), &posted, fresh_key(&visit)))
+            .flatten();
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);

@@ -139,7 +139,7 @@ texts! {
         Reason::KeyInactive => "the exchange key is disabled",
         Reason::KeyUnauthorized => "the exchange rejected the key",
         Reason::KeyMayWithdraw => "the exchange key can withdraw funds: remove that permission at the exchange",
-        Reason::AccountMode => "the account is in hedge, multi-assets or portfolio margin mode: switch to one-way and single-asset mode at the exchange",
+        Reason::AccountMode => "the account is in multi-assets or portfolio margin mode, or its position mode has changed: use single-asset mode without portfolio margin at the exchange",
         Reason::KeyUnderReview => "the account is under review: an admin must confirm its orders before it can open new positions",
         Reason::FirstDayMarket => "the account's first-day limit allows another market only: you can end it on the Exchange keys page",
         Reason::FirstDayCap => "the order would be above the account's first-day limit: you can end it on the Exchange keys page",

@@ -111,6 +111,8 @@ table! {
         unauthorized: "Rejected by the exchange",
         failed: "Check failed",
         sandbox: "Paper",
+        hedge_mode: "Hedge mode",
+        hedge_mode_title: "A market can have a long and a short position at the same time",
         change: "Edit",
         rename: "Rename key",
         new_credentials: "Update credentials",

@@ -116,7 +116,7 @@ reasons! {
     /// The key has gained permission to withdraw.
     KeyMayWithdraw = "KEY_MAY_WITHDRAW", "the exchange key can withdraw: remove that permission at the exchange";
     /// The key's account is in a mode that we do not support.
-    AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
+    AccountMode = "ACCOUNT_MODE", "the account is in multi-assets or portfolio margin mode, or its position mode has changed: use single-asset mode without portfolio margin at the exchange";
     /// The account's orders or positions at the exchange differ from the desk's records.
     KeyUnderReview = "KEY_UNDER_REVIEW", "the account's orders at the exchange differ from Slipstream's: no new entries until an admin confirms the differences";
     /// The key's first-day limits allow another market only.

@@ -2,7 +2,8 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    Symbol, Ticker, Trade, copy::Exit, order_failure::OrderFailure, trade::OpenTrade,
+    PositionSide, PositionSlot, Side, Symbol, Ticker, Trade, copy::Exit, order_failure::OrderFailure,
+    trade::OpenTrade,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,15 @@ pub struct PositionProtection {
     pub stop: Option<Decimal>,
 }
 
+/// The second open position of a market, of an account in hedge mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondPosition {
+    /// The position.
+    pub position: Position,
+    /// The protection of the position.
+    pub protection: PositionProtection,
+}
+
 /// A snapshot of one market of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountState {
@@ -122,6 +132,9 @@ pub struct AccountState {
     /// The protection of the position.
     #[serde(default)]
     pub protection: Option<PositionProtection>,
+    /// The position on the other side, if both of hedge mode are open (futures).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondPosition>,
     /// The open and waiting trades of the market, oldest first (futures).
     #[serde(default)]
     pub trades: Vec<OpenTrade>,
@@ -133,6 +146,36 @@ pub struct AccountState {
     pub margin_mode: MarginMode,
     /// When the snapshot was taken.
     pub at: Micros,
+}
+
+impl AccountState {
+    /// Returns the open positions: none, one, or both of hedge mode.
+    pub fn positions(&self) -> impl Iterator<Item = &Position> {
+        self.position.iter().chain(self.second.iter().map(|second| &second.position))
+    }
+
+    /// Returns the protection of the open position on a side; without one, that of the first.
+    #[must_use]
+    pub fn protection_on(&self, side: Option<PositionSide>) -> Option<PositionProtection> {
+        let second = self.second.as_ref().map(|second| (&second.position, second.protection));
+        let mut open = self.position.as_ref().zip(self.protection).into_iter().chain(second);
+        open.find(|(held, _)| side.is_none_or(|side| held.side == side)).map(|(_, protection)| protection)
+    }
+
+    /// Returns the orders that act on the same position as one that opens it on this side, newest first.
+    pub fn orders_of(&self, side: Side) -> impl Iterator<Item = &Order> {
+        let slot = PositionSlot::opened_by(side, true);
+        self.orders
+            .iter()
+            .filter(move |order| !order.position_side.is_hedged() || order.position_side == slot)
+    }
+
+    /// Returns the position that an order of this side opens, increases, closes or turns: the only one, or in hedge mode
+    /// the one of the order's side.
+    #[must_use]
+    pub fn position_of(&self, side: Side) -> Option<&Position> {
+        self.positions().find(|held| !held.position_side.is_hedged() || held.side.opening() == side)
+    }
 }
 
 /// The open positions of all of a user's active accounts.

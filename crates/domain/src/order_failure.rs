@@ -86,8 +86,8 @@ pub enum RejectionKind {
     Leverage,
     /// The account has too many open orders.
     TooManyOrders,
-    /// The account is in hedge mode.
-    HedgeMode,
+    /// The account is in the other position mode, one-way or hedge, than the order.
+    PositionMode,
     /// The market is not trading.
     MarketClosed,
 }
@@ -106,7 +106,7 @@ impl RejectionKind {
         Self::PositionLimit,
         Self::Leverage,
         Self::TooManyOrders,
-        Self::HedgeMode,
+        Self::PositionMode,
         Self::MarketClosed,
     ];
 
@@ -125,7 +125,7 @@ impl RejectionKind {
             -2027 => Self::PositionLimit,
             -2028 | -4028 => Self::Leverage,
             -2025 | -4045 => Self::TooManyOrders,
-            -4061 => Self::HedgeMode,
+            -4061 => Self::PositionMode,
             -4140 | -4141 => Self::MarketClosed,
             _ => return None,
         })

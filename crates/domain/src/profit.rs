@@ -157,15 +157,21 @@ pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<Rou
         open = Some(Running::opened(&rest));
     }
     done.extend(open.map(|running| running.trip(false)));
+    add_funding(&mut done, funding);
+    done
+}
+
+/// Adds funding to the positions of a market, oldest first, that were open at its time. Exchanges report funding by market:
+/// while both positions of hedge mode are open, all of it counts for the one that was opened last.
+pub fn add_funding(trips: &mut [RoundTrip], funding: &[FundingPayment]) {
     for payment in funding {
         let during = |trip: &&mut RoundTrip| {
             trip.opened_at <= payment.at && trip.closed_at.is_none_or(|closed| payment.at <= closed)
         };
-        if let Some(trip) = done.iter_mut().rev().find(during) {
+        if let Some(trip) = trips.iter_mut().rev().find(during) {
             trip.profit.funding += payment.paid;
         }
     }
-    done
 }
 
 /// Splits a fill into the part that closes `closing` units and the rest. The realized profit belongs to the first part;

@@ -2,8 +2,8 @@
 //! their own mappings.
 
 use crate::{
-    AccountMode, ApiKeyStatus, ExchangeId, PositionSlot, Role, Side, StrategyType, Symbol, TradeType, copy, own_source,
-    risk_rule, signal, strategy,
+    AccountMode, ApiKeyStatus, ExchangeId, PositionSlot, Role, Side, StrategyType, Symbol, TradeType, copy,
+    own_source, risk_rule, signal, strategy,
 };
 
 /// Maps a type to a text column. Takes a function that formats it and one that parses it (`None` for invalid

@@ -2,8 +2,8 @@
 
 use crate::HoldingsChange;
 use domain::{
-    Balance, Candle, Clock, Decimal, Micros, Order, OrderType, PositionSlot, Side, Symbol, Ticker, TimeInForce, Trade,
-    TradeType, trade::PriceSource,
+    Balance, Candle, Clock, Decimal, Micros, Order, OrderType, PositionSlot, Side, Symbol, Ticker,
+    TimeInForce, Trade, TradeType, trade::PriceSource,
 };
 use std::time::Duration;
 

@@ -58,6 +58,14 @@ impl Error {
         Self::Fields(vec![FieldProblem::new(name, problem)])
     }
 
+    /// Whether an order was refused because its account is in the other position mode than was known. The mode has been
+    /// read again.
+    #[must_use]
+    pub fn is_of_mode(&self) -> bool {
+        let changed = |problem: &FieldProblem| problem.problem == Problem::AccountModeChanged;
+        matches!(self, Self::Fields(problems) if problems.iter().any(changed))
+    }
+
     /// An internal error: cannot happen unless the program or the machine is broken.
     pub fn fault(why: impl std::fmt::Display + std::fmt::Debug + Send + Sync + 'static) -> Self {
         Self::Fault(anyhow::Error::msg(why))

@@ -313,7 +313,8 @@ impl Follower {
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
-            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+            urgency: Urgency::First,
+            position_side: domain::PositionSlot::Both,
         };
         let validity = Validity::from_now(&*world.server.desk.clock);
         world.server.desk.exchange.place(&self.who, &order, validity).await.unwrap();

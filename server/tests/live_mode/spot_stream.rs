@@ -38,7 +38,8 @@ async fn buy(world: &World, who: &Credentials, name: &str) {
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
         reduce_only: false,
-        urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+        urgency: Urgency::First,
+        position_side: domain::PositionSlot::Both,
     };
     world.direct.exchange.place(who, &request, Validity::from_now(&WallClock)).await.unwrap();
 }

@@ -81,7 +81,8 @@ impl Holding {
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
             trade_type: TradeType::Futures,
-            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+            urgency: Urgency::First,
+            position_side: domain::PositionSlot::Both,
         };
         let validity = Validity::from_now(&*self.server.desk.clock);
         self.server.desk.exchange.place(&self.who(), &request, validity).await.unwrap();

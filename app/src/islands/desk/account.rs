@@ -4,7 +4,7 @@ use super::{DeskInit, foresee::Ground};
 use crate::islands::reactive::{Peek, PeekUntracked, PeekValue, RwSignal, StoredValue};
 use crate::words::{self, Lang};
 use domain::money::Arithmetic as _;
-use domain::{Decimal, Market, live::AccountState};
+use domain::{Decimal, Market, Position, live::AccountState};
 
 /// The state that the stream updates.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(crate) struct AccountSignals {
     pub(crate) lang: Lang,
     /// The taker fee, as a fraction.
     pub(crate) fee_rate: Decimal,
+    /// Whether this is about the second of two positions of hedge mode.
+    pub(crate) second: bool,
 }
 
 impl AccountSignals {
@@ -33,7 +35,23 @@ impl AccountSignals {
             automated: init.automated,
             lang: words::lang(),
             fee_rate: init.fee_rate,
+            second: false,
         }
+    }
+
+    /// The position that this is about.
+    pub(crate) fn held(self, state: &AccountState) -> Option<&Position> {
+        state.positions().nth(usize::from(self.second))
+    }
+
+    /// An id of an element, which is different for the second position.
+    pub(crate) fn id(self, id: &str) -> String {
+        format!("{id}{}", self.suffix())
+    }
+
+    /// The end of such an id.
+    pub(crate) fn suffix(self) -> &'static str {
+        if self.second { "-2" } else { "" }
     }
 
     /// The current values that a ticket is evaluated against.
@@ -61,7 +79,7 @@ impl AccountSignals {
     pub(crate) fn profit(self) -> Option<(Decimal, Decimal)> {
         let mark = self.mark.get();
         self.state.peek(|a| {
-            let p = a.position.as_ref()?;
+            let p = self.held(a)?;
             let way = if p.side == domain::PositionSide::Long { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
             let move_ = mark.unwrap_or(p.mark_price).minus(p.entry_price)?.times(way)?;
             let profit = move_.times(p.contracts)?;

@@ -2,21 +2,25 @@
 //! first-day limits apply: its button asks, and the next press sends.
 //! Without scripts, a check box confirms it (see [`super::preview`]).
 
-use super::{TicketDraft, account::AccountSignals, send::Sender, ticket::Ticket};
+use super::{TicketDraft, send::Sender, ticket::Ticket};
 use crate::islands::reactive::Peek;
 use crate::{figures, words::desk::desk};
 use domain::money::Arithmetic as _;
 use domain::{PositionSide, Side, money};
 
+/// The side of the order as it is typed.
+fn side_of(ticket: Ticket) -> Side {
+    if ticket.side.peek(|side| side == Side::Sell.word()) { Side::Sell } else { Side::Buy }
+}
+
 /// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
-pub(super) fn sentence(account: AccountSignals) -> String {
-    let words = desk(account.lang);
-    account.state.peek(|state| {
-        let position = state
-            .position
-            .as_ref()
-            .map(|p| (p.side, format!("{} {}", money::text(p.contracts), p.symbol.base())));
-        match (state.orders.len(), position) {
+pub(super) fn sentence(ticket: Ticket) -> String {
+    let (words, side) = (desk(ticket.account.lang), side_of(ticket));
+    ticket.account.state.peek(|state| {
+        let position = state.position_of(side);
+        let position =
+            position.map(|p| (p.side, format!("{} {}", money::text(p.contracts), p.symbol.base())));
+        match (state.orders_of(side).count(), position) {
             (0, None) => String::new(),
             (count, None) => words.clears_orders(count),
             (0, Some((PositionSide::Long, size))) => words.clears_long(&size),
@@ -36,7 +40,7 @@ pub(super) fn is_asking(ticket: Ticket) -> bool {
 /// Whether the user has confirmed that the order closes and cancels what is open. A confirmed order with real funds does
 /// not: what opens on the market meanwhile has its own question.
 pub(super) fn replaces(ticket: Ticket) -> bool {
-    is_asking(ticket) && !sentence(ticket.account).is_empty()
+    is_asking(ticket) && !sentence(ticket).is_empty()
 }
 
 /// Whether the order can be sent now. If it would close or cancel something, or uses real funds, the first call makes the
@@ -50,7 +54,7 @@ pub(super) fn is_confirmed(ticket: Ticket, sender: Sender) -> bool {
     let has_stop = ticket.draft.peek(|draft| !draft.lacks_stop());
     let complete = has_stop && ticket.foreseen.peek(Result::is_ok);
     let required = sender.failure.peek(|f| f.fields.iter().any(|p| p.field == "replace"));
-    let closes = (complete || required) && !sentence(ticket.account).is_empty();
+    let closes = (complete || required) && !sentence(ticket).is_empty();
     let asks = closes || (has_stop && real_funds(ticket).is_some());
     if !asks || is_asking(ticket) {
         return true;
@@ -66,19 +70,20 @@ pub(super) fn label(ticket: Ticket) -> String {
     }
     let words = desk(ticket.account.lang);
     let amount = ticket.draft.peek(|draft| draft.amount.clone());
-    let sells = ticket.side.peek(|side| side == Side::Sell.word());
+    let side = side_of(ticket);
     ticket.account.state.peek(|state| {
-        let position = state.position.as_ref().map(|p| (p.side, money::text(p.contracts)));
-        match (position, sells) {
+        let position = state.position_of(side).map(|p| (p.side, money::text(p.contracts)));
+        let orders = state.orders_of(side).count();
+        match (position, side == Side::Sell) {
             // The amount with real funds is unknown meanwhile, as without the stop that it is calculated from.
-            (None, false) if state.orders.is_empty() => words.place_buy(&ticket.account.assets().0),
-            (None, true) if state.orders.is_empty() => words.place_sell(&ticket.account.assets().0),
+            (None, false) if orders == 0 => words.place_buy(&ticket.account.assets().0),
+            (None, true) if orders == 0 => words.place_sell(&ticket.account.assets().0),
             (Some((PositionSide::Long, size)), false) => words.close_long_buy(&size, &amount),
             (Some((PositionSide::Long, size)), true) => words.close_long_sell(&size, &amount),
             (Some((PositionSide::Short, size)), false) => words.close_short_buy(&size, &amount),
             (Some((PositionSide::Short, size)), true) => words.close_short_sell(&size, &amount),
-            (None, false) => words.cancel_buy(state.orders.len(), &amount),
-            (None, true) => words.cancel_sell(state.orders.len(), &amount),
+            (None, false) => words.cancel_buy(orders, &amount),
+            (None, true) => words.cancel_sell(orders, &amount),
         }
     })
 }
@@ -90,7 +95,8 @@ pub(super) fn reducing(ticket: Ticket) -> Option<String> {
     }
     let (words, amount) = (desk(ticket.account.lang), ticket.draft.peek(|draft| draft.amount.clone()));
     ticket.account.state.peek(|state| {
-        let position = state.position.as_ref()?;
+        // In hedge mode the order is of the side that reduces its position.
+        let position = state.position_of(side_of(ticket).opposite())?;
         let size = money::text(position.contracts);
         Some(match position.side {
             PositionSide::Long => words.reduce_long(&amount, &size),
@@ -101,14 +107,14 @@ pub(super) fn reducing(ticket: Ticket) -> Option<String> {
 
 /// The question about an order with real funds that closes and cancels nothing.
 fn real_funds(ticket: Ticket) -> Option<String> {
-    if !ticket.real_funds || !sentence(ticket.account).is_empty() {
+    if !ticket.real_funds || !sentence(ticket).is_empty() {
         return None;
     }
     let amount = ticket.draft.peek(|draft| money::parse(&draft.amount).ok())?;
     let value = figures::cents(amount.times(ticket.entry())?);
     let (words, amount) = (desk(ticket.account.lang), money::text(amount));
     let (base, quote) = ticket.account.assets();
-    Some(if ticket.side.peek(|side| side == Side::Sell.word()) {
+    Some(if side_of(ticket) == Side::Sell {
         words.real_sell(&amount, &base, &value, &quote)
     } else {
         words.real_buy(&amount, &base, &value, &quote)
@@ -132,13 +138,13 @@ fn subject(ticket: Ticket) -> String {
     ];
     let targets = ticket.targets.peek(|rows| rows.iter().map(|(_, text)| *text).collect::<Vec<_>>());
     let fields = fields.into_iter().chain(targets);
-    fields.fold(sentence(ticket.account), |subject, field| subject + "\n" + &field.get())
+    fields.fold(sentence(ticket), |subject, field| subject + "\n" + &field.get())
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{DeskInit, read::tests::init},
+        super::{DeskInit, account::AccountSignals, read::tests::init},
         *,
     };
     use domain::validation::{FieldProblem, Problem};

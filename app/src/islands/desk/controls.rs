@@ -1,6 +1,6 @@
 //! Leverage and margin type of the market.
 
-use super::{account::AccountSignals, send::Sender};
+use super::{account::AccountSignals, manage::fixed, send::Sender};
 use crate::islands::part::still;
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
@@ -51,9 +51,13 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     }
 }
 
-/// The hidden fields of every form on the desk.
+/// The hidden fields of every form on the desk. They name the position where the market may have another one.
 pub(super) fn hidden(account: AccountSignals) -> impl IntoView {
-    (key(account), symbol(account))
+    let side = account.state.peek_untracked(|state| {
+        account.held(state).filter(|held| held.position_side.is_hedged()).map(|held| held.side.word())
+    });
+    let side = side.map(|side| fixed("positionSide", side.to_owned()));
+    (key(account), symbol(account), side)
 }
 
 /// The hidden field with the key.

@@ -25,10 +25,16 @@ const SPARE_ROWS: usize = 2;
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     // Fills and moves of the stop that its owner did not ask for do not change the controls: what is typed in them is kept.
     let find = move |_: Option<&Option<OpenTrade>>| {
-        account.state.peek(|state| state.trades.iter().find(|trade| !trade.entered.is_zero()).cloned())
+        account.state.peek(|state| {
+            let held = account.held(state)?;
+            // In one-way mode the side is left to the server, which knows what has turned a position.
+            let beside =
+                |trade: &OpenTrade| held.position_side.is_hedged() && trade.side != held.side.opening();
+            state.trades.iter().find(|trade| !trade.entered.is_zero() && !beside(trade)).cloned()
+        })
     };
     let trade = Memo::new_with_compare(find, is_changed);
-    let open = Memo::new(move |_| account.state.peek(|state| state.position.is_some()));
+    let open = Memo::new(move |_| account.state.peek(|state| account.held(state).is_some()));
     let of_trade = move || {
         trade.get().map(|trade| {
             let stop = stop(account, sender, &trade);
@@ -69,9 +75,15 @@ fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>)
 }
 
 /// A button that opens a part of the controls.
-fn folded(id: &'static str, text: &'static str, open: bool, body: Vec<Part>) -> Part {
+fn folded(
+    account: AccountSignals,
+    id: &'static str,
+    text: &'static str,
+    open: bool,
+    body: Vec<Part>,
+) -> Part {
     view! {
-        <details class="edit" id=id open=open>
+        <details class="edit" id=account.id(id) open=open>
             <summary class="button" data-kind="quiet" data-testid=id>{text}</summary>
             <div class="edit-body">{body}</div>
         </details>
@@ -125,7 +137,8 @@ fn input(
     value: String,
     required: bool,
 ) -> Part {
-    let (id, problem_id) = (format!("manage-{name}"), format!("manage-{name}-problem"));
+    let id = account.id(&format!("manage-{name}"));
+    let problem_id = format!("{id}-problem");
     let found = move || problem(account, sender, name);
     view! {
         <div class="field">
@@ -156,11 +169,11 @@ fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
         fields.push(fixed("confirmNoStop", "yes".to_owned()));
         let (text, sure) = (words.remove_stop.to_owned(), words.remove_stop_sure.to_owned());
         let remove = Question::new("remove-stop", text, sure, words.dismiss, "/api/trade-stop", fields);
-        body.push(remove.view(sender));
+        body.push(Question { row: account.suffix().to_owned(), ..remove }.view(sender));
     }
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
-    folded("move-stop", words.move_stop, failed, body)
+    folded(account, "move-stop", words.move_stop, failed, body)
 }
 
 /// Moves the stop to the price at which closing costs nothing.
@@ -206,7 +219,7 @@ fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     );
     parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
     let form = form(sender, "/api/trade-targets", "targets-form", parts);
-    folded("edit-targets", words.edit_targets, untrack(|| found().is_some()), vec![form])
+    folded(account, "edit-targets", words.edit_targets, untrack(|| found().is_some()), vec![form])
 }
 
 /// One take-profit of the editor: its price, and its share in percent.
@@ -245,7 +258,7 @@ fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
     let failed = untrack(|| {
         problem(account, sender, "addAmount").or_else(|| problem(account, sender, "addRisk")).is_some()
     });
-    folded("add-part", words.add, failed, body)
+    folded(account, "add-part", words.add, failed, body)
 }
 
 /// Closes the position and opens one of the same size on the other side, after a question. Asks again when the size
@@ -253,7 +266,7 @@ fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
 fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
-        account.state.peek(|state| state.position.as_ref().map(|held| (held.side, held.contracts)))
+        account.state.peek(|state| account.held(state).map(|held| (held.side, held.contracts)))
     });
     let button_and_question = move || {
         let (side, contracts) = held.get()?;
@@ -270,7 +283,7 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
         let sure = if bare { words.reverse_sure_bare } else { words.reverse_sure };
         let sure = sure.to_owned();
         let reverse = Question::new("reverse", text, sure, words.dismiss, "/api/trade-reverse", parts);
-        Some(reverse.view(sender))
+        Some(Question { row: account.suffix().to_owned(), ..reverse }.view(sender))
     };
     changing(button_and_question).part()
 }

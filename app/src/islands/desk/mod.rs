@@ -108,6 +108,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
                 {manage::answer(account, manager)}
                 {position::view(account, manager, tradable)}
                 {tradable.then(|| manage::view(account, manager))}
+                {beside(account, manager, tradable)}
             </section>
             <section class="desk-orders panel" aria-labelledby="orders-title">
                 {still(|| view! { <h2 id="orders-title" class="panel-title">{words.open_orders}</h2> })}
@@ -116,6 +117,23 @@ fn desk_view(init: DeskInit) -> impl IntoView {
             </section>
         </div>
     }
+}
+
+/// The second position of hedge mode; nothing while there is none.
+fn beside(account: AccountSignals, sender: Sender, tradable: bool) -> impl IntoView {
+    let second = Memo::new(move |_| account.state.peek(|state| state.second.is_some()));
+    let account = AccountSignals { second: true, ..account };
+    changing(move || {
+        second.get().then(|| {
+            view! {
+                <div class="second" data-testid="second-position">
+                    {position::view(account, sender, tradable)}
+                    {tradable.then(|| manage::view(account, sender))}
+                </div>
+            }
+            .part()
+        })
+    })
 }
 
 /// Replaces the ticket if the key is traded by strategies or cannot trade yet.

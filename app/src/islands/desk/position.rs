@@ -30,8 +30,13 @@ pub(super) fn view(account: AccountSignals, sender: Sender, tradable: bool) -> i
     };
     // The figures that depend on the price have their own signals: the card itself changes only with the
     // position.
-    let position =
-        Memo::new(move |_| account.state.peek(|a| a.position.clone().map(|p| (settled(p), a.protection))));
+    let position = Memo::new(move |_| {
+        account.state.peek(|a| {
+            let second = a.second.as_ref().filter(|_| account.second);
+            let protection = second.map(|second| second.protection).or(a.protection);
+            account.held(a).map(|p| (settled(p.clone()), protection))
+        })
+    });
     changing(move || {
         Some(match position.get() {
             None => view! { <p class="empty" data-testid="no-position">{none}</p> }.replaced(),
@@ -91,7 +96,8 @@ fn card(
     let (text, fields) = (words.close.to_owned(), vec![hidden(account).part()]);
     let sure = words.close_sure(&money::text(position.contracts), &base);
     let close = Question::new("close-position", text, sure, words.dismiss, "/api/position-close", fields);
-    let close = Question { kind: "bad", yes: words.close_yes.to_owned(), ..close };
+    let row = account.suffix().to_owned();
+    let close = Question { kind: "bad", yes: words.close_yes.to_owned(), row, ..close };
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
             <p class="position-way">{way}</p>
@@ -138,7 +144,8 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
             let (text, sure) = (words.release.to_owned(), words.release_sure.to_owned());
             let fields = vec![hidden(account).part(), fixed("supervised", "false".to_owned())];
             let release = Question::new("release", text, sure, words.dismiss, SUPERVISION, fields);
-            Some(Question { yes: words.release_yes.to_owned(), ..release }.view(sender))
+            let row = account.suffix().to_owned();
+            Some(Question { yes: words.release_yes.to_owned(), row, ..release }.view(sender))
         }
         ProtectionState::Released => Some(
             view! {
@@ -153,7 +160,9 @@ fn supervision(account: AccountSignals, sender: Sender, state: ProtectionState) 
         ),
         ProtectionState::Foreign if !account.automated => {
             // The form is part of a page that was loaded with the position.
-            let page = format!("/trade?key={}&symbol={}&adopt=1#adopt", account.key(), account.symbol());
+            let side = account.state.peek_untracked(|a| account.held(a).map(|held| held.side.word()));
+            let (key, symbol, side) = (account.key(), account.symbol(), side.unwrap_or_default());
+            let page = format!("/trade?key={key}&symbol={symbol}&positionSide={side}&adopt=1#adopt");
             Some(view! { <a class="button" data-kind="main" href=page data-testid="adopt-link">{words.adopt}</a> }.part())
         }
         ProtectionState::NoStop | ProtectionState::Foreign => None,

@@ -83,7 +83,7 @@ fn rows(words: &'static Desk, seen: &Foreseen, quote: &str, tick: Decimal) -> Ve
 /// confirmation; before, a check box does.
 fn clearing(ticket: Ticket) -> impl IntoView {
     let words = desk(ticket.account.lang);
-    let sentence = Memo::new(move |_| confirm::sentence(ticket.account));
+    let sentence = Memo::new(move |_| confirm::sentence(ticket));
     let none = move || sentence.peek(String::is_empty);
     // A box that was ticked before the page was interactive must not confirm what opens later.
     let yes = NodeRef::<leptos::html::Input>::new();

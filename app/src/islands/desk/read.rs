@@ -11,8 +11,8 @@ use crate::{
 };
 use domain::{
     Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType,
-    Position, PositionSide, Side, Symbol, TimeInForce, TradeType,
-    live::{AccountState, PositionProtection, ProtectionState},
+    Position, PositionSide, PositionSlot, Side, Symbol, TimeInForce, TradeType,
+    live::{AccountState, PositionProtection, ProtectionState, SecondPosition},
     money,
     validation::{FieldProblem, Problem},
 };
@@ -76,6 +76,7 @@ impl FromTree for Order {
             post_only: boolean(tree, "post_only")?,
             reduce_only: boolean(tree, "reduce_only")?,
             side: parsed(tree, "side", Side::parse)?,
+            position_side: parsed(tree, "position_side", PositionSlot::parse)?,
             price: optional_decimal(tree, "price")?,
             stop_price: optional_decimal(tree, "stop_price")?,
             callback_rate: optional_decimal(tree, "callback_rate")?,
@@ -109,6 +110,7 @@ impl FromTree for Position {
             at: Micros(integer(tree, "at")?),
             margin_mode: parsed(tree, "margin_mode", MarginMode::parse)?,
             side: parsed(tree, "side", PositionSide::parse)?,
+            position_side: parsed(tree, "position_side", PositionSlot::parse)?,
             percentage: decimal(tree, "percentage")?,
         })
     }
@@ -143,6 +145,12 @@ impl FromTree for AccountState {
             orders: list(tree, "orders")?,
             position: tree.get("position").and_then(|p| Position::read(&p)),
             protection: tree.get("protection").and_then(|p| PositionProtection::read(&p)),
+            second: tree.get("second").and_then(|second| {
+                Some(SecondPosition {
+                    position: Position::read(&second.get("position")?)?,
+                    protection: PositionProtection::read(&second.get("protection")?)?,
+                })
+            }),
             trades: list(tree, "trades").unwrap_or_default(),
             balance: Balance { assets, unrealized_pnl: decimal(&balance, "unrealized_pnl")? },
             leverage: small_integer(tree, "leverage")?,

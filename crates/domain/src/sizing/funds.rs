@@ -2,7 +2,7 @@
 
 use super::MAINTENANCE_RATE;
 use crate::money::Arithmetic as _;
-use crate::{Decimal, Market, PositionSide, dec, live::AccountState, money};
+use crate::{Decimal, Market, Order, PositionSide, dec, live::AccountState, money};
 
 /// The share of the order value that [`amount_for_share`] leaves for a fill at a worse price than the estimate.
 pub const SLIPPAGE_RATE: Decimal = dec!(0.001);
@@ -16,18 +16,20 @@ pub fn funds_needed(cost: Decimal, leverage: u16, fee_rate: Decimal) -> Option<D
 }
 
 /// Returns the funds that a new order on the account's market can use, in quote units: what is free now, and what closing
-/// the market's position and cancelling its entry orders frees, less the closing fee. It is never more than the total
-/// balance less that fee. `None` if numbers overflow.
+/// the market's position and cancelling its entry orders frees, less the closing fee. In hedge mode, where an order leaves the
+/// other position alone, nothing is counted as freed. It is never more than the total balance less that fee. `None` if
+/// numbers overflow.
 #[must_use]
 pub fn available_funds(account: &AccountState, fee_rate: Decimal) -> Option<Decimal> {
     let funds = account.balance.assets.get(account.symbol.quote()).copied().unwrap_or_default();
     let leverage = Decimal::from(account.leverage.max(1));
     let (mut free, mut fee) = (funds.free, Decimal::ZERO);
-    if let Some(position) = &account.position {
+    if let Some(position) = account.position.as_ref().filter(|held| !held.position_side.is_hedged()) {
         free = free.plus(position.initial_margin)?;
         fee = position.notional.times(fee_rate)?;
     }
-    for order in account.orders.iter().filter(|order| !order.reduce_only) {
+    let replaced = |order: &&Order| !order.reduce_only && !order.position_side.is_hedged();
+    for order in account.orders.iter().filter(replaced) {
         if let (Some(price), Some(remaining)) = (order.price.or(order.stop_price), order.remaining) {
             free = free.plus(price.times(remaining)?.over(leverage)?)?;
         }
@@ -107,6 +109,7 @@ mod tests {
             orders: Vec::new(),
             position: None,
             protection: None,
+            second: None,
             trades: Vec::new(),
             balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO },
             leverage: 10,
@@ -134,7 +137,8 @@ mod tests {
             at: Micros(0),
             margin_mode: MarginMode::Crossed,
             side: PositionSide::Long,
-            percentage: Decimal::ZERO, position_side: crate::PositionSlot::Both,
+            percentage: Decimal::ZERO,
+            position_side: crate::PositionSlot::Both,
         }
     }
 
@@ -157,7 +161,8 @@ mod tests {
             average: None,
             filled: Decimal::ZERO,
             remaining: Some(d("1")),
-            status: OrderStatus::Open, position_side: crate::PositionSlot::Both,
+            status: OrderStatus::Open,
+            position_side: crate::PositionSlot::Both,
         }
     }
 
@@ -171,6 +176,9 @@ mod tests {
         assert_eq!(available_funds(&open, fee), Some(d("8995")));
         let both = AccountState { position: Some(position()), orders: vec![entry(false); 3], ..account() };
         assert_eq!(available_funds(&both, fee), Some(d("9995")), "never more than the total");
+        let hedged = Position { position_side: crate::PositionSlot::Long, ..position() };
+        let long = AccountState { position: Some(hedged), ..account() };
+        assert_eq!(available_funds(&long, fee), Some(d("8000")), "an order may be for the other position");
         let none = AccountState { balance: Balance::default(), ..account() };
         assert_eq!(available_funds(&none, fee), Some(Decimal::ZERO));
     }

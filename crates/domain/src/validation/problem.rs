@@ -58,6 +58,8 @@ problems! {
     NotOrderType = "must be valid order type";
     /// Neither BUY nor SELL.
     NotSide = "must be valid order side";
+    /// Neither long nor short.
+    NotPositionSide = "must be long or short";
     /// Neither GTC, IOC, FOK nor GTX.
     NotTimeInForce = "must be valid time in force";
     /// A post-only order that would fill immediately.
@@ -138,7 +140,7 @@ problems! {
     KeyMayWithdraw = "must not allow withdrawals";
     /// The key works from any address, which the admin does not allow.
     KeyAnyAddress = "must be restricted to trusted addresses at the exchange";
-    /// The key's futures account is in hedge mode.
+    /// The position mode of the key's futures account, one-way or hedge, is another than when the order was planned.
     AccountModeChanged = "belongs to an account whose position mode has changed: nothing was sent; try again";
     /// The key's futures account is in multi-assets mode.
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";

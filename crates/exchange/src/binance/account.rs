@@ -1,20 +1,19 @@
 //! Key permissions, balances and fills.
 
 use super::{
-    Binance, BinanceState,
+    Binance,
     call::Call,
     markets::Markets,
     num::{self, Id, Num, plain},
     orders::words::slot,
     prices::pair,
-    sign::Params,
 };
 use crate::{
     AccountData, Credentials, ExchangeFailure, ExchangeResult, Funding, HeldPosition, Holdings, KeyRights,
     TradesFrom,
 };
 use async_trait::async_trait;
-use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
+use domain::{AccountMode, Balance, Decimal, Funds, Micros, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
 /// Maximum number of fills or orders that one call returns.
@@ -161,24 +160,6 @@ impl AccountData for Binance {
     }
 }
 
-impl BinanceState {
-    async fn fills(
-        &self,
-        who: &Credentials,
-        kind: TradeType,
-        symbol: &Symbol,
-        params: Params,
-    ) -> ExchangeResult<Vec<Trade>> {
-        let (path, weight) = match kind {
-            TradeType::Spot => ("/api/v3/myTrades", 20),
-            TradeType::Futures => ("/fapi/v1/userTrades", 5),
-        };
-        let call = Call::get(path, weight).params(params).signed(who);
-        let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
-        raw.into_iter().map(|raw| raw.into_trade(kind, symbol.clone())).collect()
-    }
-}
-
 #[derive(Deserialize)]
 struct SpotAccount {
     balances: Vec<SpotAsset>,
@@ -244,7 +225,12 @@ impl HeldRow {
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
         let unrealized_pnl = self.unrealized.map(plain).unwrap_or_default();
-        Some(HeldPosition { symbol, amount: plain(self.amount?), unrealized_pnl, position_side: slot(&self.side), })
+        Some(HeldPosition {
+            symbol,
+            amount: plain(self.amount?),
+            unrealized_pnl,
+            position_side: slot(&self.side),
+        })
     }
 }
 
@@ -276,66 +262,6 @@ impl FuturesAccount {
                 .collect(),
             unrealized_pnl: plain(self.total_unrealized_profit),
         }
-    }
-}
-
-/// A fill. Spot uses `isBuyer` and `isMaker` where futures use `side`, `buyer` and `maker`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawTrade {
-    id: Id,
-    order_id: Id,
-    time: i64,
-    buyer: Option<bool>,
-    is_buyer: Option<bool>,
-    side: Option<String>,
-    #[serde(default, deserialize_with = "num::text")]
-    position_side: String,
-    maker: Option<bool>,
-    is_maker: Option<bool>,
-    price: Num,
-    qty: Num,
-    quote_qty: Num,
-    commission: Num,
-    commission_asset: String,
-    #[serde(default, deserialize_with = "num::maybe")]
-    realized_pnl: Option<Num>,
-}
-
-impl RawTrade {
-    /// The side; `None` if no field contains it.
-    fn side(&self) -> Option<Side> {
-        match self.side.as_deref() {
-            Some("BUY") => Some(Side::Buy),
-            Some("SELL") => Some(Side::Sell),
-            _ => self.buyer.or(self.is_buyer).map(|buyer| if buyer { Side::Buy } else { Side::Sell }),
-        }
-    }
-
-    fn into_trade(self, kind: TradeType, symbol: Symbol) -> ExchangeResult<Trade> {
-        let unknown = |what: &str| ExchangeFailure::Unknown(format!("a fill without {what}"));
-        let side = self.side().ok_or_else(|| unknown("a side"))?;
-        if self.id.0.is_empty() || self.order_id.0.is_empty() {
-            return Err(unknown("its ids"));
-        }
-        let realized = match kind {
-            TradeType::Spot => Decimal::ZERO,
-            // An absent profit must not be booked as none.
-            TradeType::Futures => self.realized_pnl.map(plain).ok_or_else(|| unknown("its profit"))?,
-        };
-        Ok(Trade {
-            id: self.id.0,
-            order: self.order_id.0,
-            symbol,
-            at: Micros::from_millis(self.time),
-            side,
-            maker: self.maker.or(self.is_maker).unwrap_or_default(),
-            price: plain(self.price),
-            amount: plain(self.qty),
-            cost: plain(self.quote_qty),
-            fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
-            realized, position_side: slot(&self.position_side),
-        })
     }
 }
 

@@ -12,6 +12,7 @@ mod call;
 mod clock;
 mod config;
 mod failure;
+mod fills;
 mod markets;
 mod num;
 mod orders;

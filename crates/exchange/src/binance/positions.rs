@@ -10,7 +10,9 @@ use super::{
 };
 use crate::{Credentials, ExchangeFailure, ExchangeResult, Positions, Urgency, Validity};
 use async_trait::async_trait;
-use domain::{Decimal, MarginMode, Micros, Position, PositionSide, PositionSlot, Symbol, TradeType, dec, time};
+use domain::{
+    Decimal, MarginMode, Micros, Position, PositionSide, PositionSlot, Symbol, TradeType, dec, time,
+};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     collections::HashMap,
@@ -291,7 +293,8 @@ impl RawPosition {
             at: Micros::from_millis(self.update_time.unwrap_or_default()),
             margin_mode,
             side,
-            percentage: percentage.normalize(), position_side,
+            percentage: percentage.normalize(),
+            position_side,
         }
     }
 }

@@ -11,9 +11,9 @@ use crate::{
     trading::order,
 };
 use domain::{
-    CopyId, ExchangeKeyId, Micros, Symbol, UserId,
+    CopyId, ExchangeKeyId, Micros, PositionSlot, Symbol, UserId,
     closed_trade::{ClosedTrade, ExitReason, SortBy, Source},
-    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, round_trips},
+    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, add_funding, round_trips},
 };
 use std::{collections::BTreeMap, time::Duration};
 use store::fill::Fill;
@@ -122,15 +122,14 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
             .await?;
     let names: BTreeMap<_, _> =
         store::key::list_by_user(&desk.db, user).await?.into_iter().map(|key| (key.id, key.name)).collect();
-    let mut funding: BTreeMap<(ExchangeKeyId, Symbol), Vec<FundingPayment>> = BTreeMap::new();
+    let mut funding: BTreeMap<Market, Vec<FundingPayment>> = BTreeMap::new();
     for payment in store::funding::list_between(&desk.db, user, Micros(0), until).await? {
         let paid = FundingPayment { at: payment.at, paid: payment.paid };
         funding.entry((payment.key, payment.symbol)).or_default().push(paid);
     }
     let mut found = Vec::new();
-    for (market, fills) in by_market(stored) {
-        let funding = funding.remove(&market).unwrap_or_default();
-        for trip in round_trips(&fills, &funding) {
+    for (market, trips) in trips_by_market(stored, &funding) {
+        for trip in trips {
             let Some(closed_at) = trip.closed_at.filter(|at| filter.from.is_none_or(|from| *at >= from))
             else {
                 continue;
@@ -152,14 +151,34 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
     Ok(found)
 }
 
-/// Groups the fills by account and market, each group in the order in which they happened. Fills of earlier versions have
-/// no details and are left out.
-pub(in crate::following) fn by_market(
+/// A market of an account.
+type Market = (ExchangeKeyId, Symbol);
+
+/// Returns the positions of each market, those of both sides in hedge mode, with their funding.
+fn trips_by_market(
     stored: Vec<Fill>,
-) -> BTreeMap<(ExchangeKeyId, Symbol), Vec<FuturesFill>> {
+    funding: &BTreeMap<Market, Vec<FundingPayment>>,
+) -> BTreeMap<Market, Vec<RoundTrip>> {
+    let mut trips: BTreeMap<Market, Vec<RoundTrip>> = BTreeMap::new();
+    for ((key, symbol, _), fills) in by_position(stored) {
+        trips.entry((key, symbol)).or_default().extend(round_trips(&fills, &[]));
+    }
+    for (market, trips) in &mut trips {
+        trips.sort_by_key(|trip| trip.opened_at);
+        add_funding(trips, funding.get(market).map(Vec::as_slice).unwrap_or_default());
+    }
+    trips
+}
+
+/// Groups the fills by account, market and position, each group in the order in which they happened. Fills of earlier
+/// versions have no details and are left out.
+pub(in crate::following) fn by_position(
+    stored: Vec<Fill>,
+) -> BTreeMap<(ExchangeKeyId, Symbol, PositionSlot), Vec<FuturesFill>> {
     let mut groups: BTreeMap<_, Vec<Fill>> = BTreeMap::new();
     for fill in stored {
-        groups.entry((fill.key, fill.symbol.clone())).or_default().push(fill);
+        let slot = fill.detail.as_ref().map_or(PositionSlot::Both, |detail| detail.position_side);
+        groups.entry((fill.key, fill.symbol.clone(), slot)).or_default().push(fill);
     }
     let ordered = |mut fills: Vec<Fill>| -> Vec<FuturesFill> {
         // Exchanges number the fills of a market; a longer number is a greater one.

@@ -49,7 +49,7 @@ texts! {
         K::PositionLimit => "the position would be above the limit for its leverage",
         K::Leverage => "this leverage isn't available for the account",
         K::TooManyOrders => "the account has too many open orders",
-        K::HedgeMode => "the account is in hedge mode",
+        K::PositionMode => "the account is in the other position mode",
         K::MarketClosed => "the market isn't trading at the moment",
     }
 }

@@ -226,6 +226,7 @@ fn fill_line(fill: &Fill) -> Value {
         "fee_usd": money::text(fill.fee_usd),
         "client_order_id": fill.detail.as_ref().and_then(|detail| detail.client_order_id.as_deref()),
         "side": fill.detail.as_ref().map(|detail| detail.side.word()),
+        "position_side": fill.detail.as_ref().map(|detail| detail.position_side.word()),
         "price": fill.detail.as_ref().map(|detail| money::text(detail.price)),
         "amount": fill.detail.as_ref().map(|detail| money::text(detail.amount)),
         "realized": fill.detail.as_ref().map(|detail| money::text(detail.realized)),

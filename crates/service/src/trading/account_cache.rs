@@ -2,7 +2,7 @@
 //! that is missing, too old or incomplete is read from the exchange.
 
 use crate::trading::{Trading, order::Access};
-use domain::{Decimal, ExchangeKeyId, Micros, Symbol, time};
+use domain::{Decimal, ExchangeKeyId, Micros, PositionSlot, Side, Symbol, time};
 use exchange::{ExchangeResult, HeldPosition, Holdings, HoldingsChange};
 use std::{
     collections::{HashMap, HashSet},
@@ -19,14 +19,14 @@ pub(crate) struct CachedAccount {
     wallet: Decimal,
     /// Margin available for a new position; `None` after a stream update that did not report it.
     available: Option<Decimal>,
-    held: HashMap<Symbol, HeldPosition>,
+    held: HashMap<(Symbol, PositionSlot), HeldPosition>,
     at: Micros,
 }
 
 impl CachedAccount {
     fn read(holdings: &Holdings, quote: &str, at: Micros) -> Self {
         let funds = holdings.balance.assets.get(quote).copied().unwrap_or_default();
-        let held: HashMap<_, _> = holdings.held.iter().map(|h| (h.symbol.clone(), h.clone())).collect();
+        let held: HashMap<_, _> = holdings.held.iter().map(|h| (place(h), h.clone())).collect();
         let pnl: Decimal = held.values().map(|h| h.unrealized_pnl).sum();
         Self { wallet: funds.total - pnl, available: Some(funds.free), held, at }
     }
@@ -37,9 +37,9 @@ impl CachedAccount {
         }
         for held in &change.held {
             if held.amount.is_zero() {
-                self.held.remove(&held.symbol);
+                self.held.remove(&place(held));
             } else {
-                self.held.insert(held.symbol.clone(), held.clone());
+                self.held.insert(place(held), held.clone());
             }
         }
         // The stream does not report the margin that positions use. Without positions the whole wallet is
@@ -58,10 +58,17 @@ impl CachedAccount {
         self.available.unwrap_or_default()
     }
 
-    /// Returns the open position on a market.
-    pub(crate) fn held(&self, symbol: &Symbol) -> Option<&HeldPosition> {
-        self.held.get(symbol).filter(|h| !h.amount.is_zero())
+    /// Returns the open position on a market that an order of this side opens or closes: the only one, or the one of that
+    /// side in hedge mode.
+    pub(crate) fn held(&self, symbol: &Symbol, side: Side) -> Option<&HeldPosition> {
+        let at = |hedged| self.held.get(&(symbol.clone(), PositionSlot::opened_by(side, hedged)));
+        at(false).or_else(|| at(true)).filter(|h| !h.amount.is_zero())
     }
+}
+
+/// Where a position is cached.
+fn place(held: &HeldPosition) -> (Symbol, PositionSlot) {
+    (held.symbol.clone(), held.position_side)
 }
 
 /// Cached accounts, and which of them have a connected user-data stream.
@@ -185,8 +192,12 @@ mod tests {
         let (d, btc) = (Decimal::from, "BTC/USDT".parse::<Symbol>().unwrap());
         let funds = Funds { free: d(900), used: d(100), total: d(1_010) };
         let balance = Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: d(10) };
-        let long =
-            |amount, pnl| HeldPosition { symbol: btc.clone(), amount: d(amount), unrealized_pnl: d(pnl), position_side: domain::PositionSlot::Both, };
+        let long = |amount, pnl| HeldPosition {
+            symbol: btc.clone(),
+            amount: d(amount),
+            unrealized_pnl: d(pnl),
+            position_side: PositionSlot::Both,
+        };
         let holdings = Holdings { balance, held: vec![long(1, 10)] };
         let mut account = CachedAccount::read(&holdings, "USDT", Micros(0));
         assert_eq!((account.equity(), account.available()), (d(1_010), d(900)));
@@ -194,11 +205,31 @@ mod tests {
         let more = HoldingsChange { wallets: [("USDT".to_owned(), d(995))].into(), held: vec![long(2, -5)] };
         account.apply(&more, "USDT", Micros(1));
         assert_eq!((account.equity(), account.available), (d(990), None));
-        assert_eq!(account.held(&btc).unwrap().amount, d(2));
+        assert_eq!(account.held(&btc, Side::Buy).unwrap().amount, d(2));
 
         let flat = HoldingsChange { wallets: [("USDT".to_owned(), d(980))].into(), held: vec![long(0, 0)] };
         account.apply(&flat, "USDT", Micros(2));
         assert_eq!((account.equity(), account.available()), (d(980), d(980)));
-        assert_eq!(account.held(&btc), None);
+        assert_eq!(account.held(&btc, Side::Buy), None);
+    }
+    #[test]
+    fn both_positions_of_hedge_mode_are_held_beside_each_other() {
+        let (d, btc) = (Decimal::from, "BTC/USDT".parse::<Symbol>().unwrap());
+        let held = |position_side, amount, unrealized_pnl| HeldPosition {
+            symbol: btc.clone(),
+            position_side,
+            amount: d(amount),
+            unrealized_pnl: d(unrealized_pnl),
+        };
+        let both = vec![held(PositionSlot::Long, 2, 5), held(PositionSlot::Short, -1, -3)];
+        let balance = Balance { assets: [].into(), unrealized_pnl: d(2) };
+        let mut account = CachedAccount::read(&Holdings { balance, held: both }, "USDT", Micros(0));
+        assert_eq!(account.held(&btc, Side::Buy).unwrap().amount, d(2));
+        assert_eq!(account.held(&btc, Side::Sell).unwrap().amount, d(-1));
+        assert_eq!(account.equity(), d(0), "the wallet is what the profits of both leave of nothing");
+        let closed = HoldingsChange { wallets: [].into(), held: vec![held(PositionSlot::Long, 0, 0)] };
+        account.apply(&closed, "USDT", Micros(1));
+        assert_eq!(account.held(&btc, Side::Buy), None);
+        assert_eq!(account.held(&btc, Side::Sell).unwrap().amount, d(-1));
     }
 }

@@ -99,6 +99,14 @@ pub(crate) async fn account_mode(
     }
 }
 
+/// Reads the mode of a key's account again, because an order was rejected for it, and records it. `who` are the
+/// credentials with which the order was signed.
+pub(crate) async fn read_mode_again(desk: &Trading, id: ExchangeKeyId, who: &Credentials) -> Result<()> {
+    let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
+    let mode = desk.exchange.account_mode(who).await?;
+    note_mode(desk, &row, mode).await
+}
+
 /// Records the mode of a key's account. Notifies its owner once if the mode is not supported.
 pub(crate) async fn note_mode(desk: &Trading, row: &KeyRow, mode: AccountMode) -> Result<()> {
     if mode == row.key.account_mode {

@@ -50,8 +50,8 @@ pub(crate) use intent::manual_order_of;
 pub(crate) use origin::{exit_of, opening_of};
 pub(crate) use place::panic_market;
 pub use place::{
-    ClosedPosition, NewTrade, adopt_position, close_position, close_positions, open_trade, place_order,
-    place_order_unless_open, reverse_trade,
+    ClosedPosition, NewTrade, adopt_position, close_position, close_positions, close_side, open_trade,
+    place_order, place_order_unless_open, reverse_trade,
 };
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

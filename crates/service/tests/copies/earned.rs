@@ -48,7 +48,8 @@ fn report_costs(world: &World, amount: Decimal) {
         amount,
         cost: d("20000") * amount,
         fee: Fee { cost: d("1.5"), currency: "USDT".into() },
-        realized: Decimal::ZERO, position_side: domain::PositionSlot::Both,
+        realized: Decimal::ZERO,
+        position_side: domain::PositionSlot::Both,
     });
     state.funding.push(Funding { id: "1".into(), at: at.plus(1), paid: d("0.25") });
 }

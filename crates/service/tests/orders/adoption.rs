@@ -32,7 +32,7 @@ impl World {
     }
 
     async fn adopt(&self, wish: TradeChange) -> Result<IntentId, Error> {
-        order::adopt_position(&self.desk, &self.actor, self.key, &btc(), wish, None).await
+        order::adopt_position(&self.desk, &self.actor, self.key, (&btc(), None), wish, None).await
     }
 
     async fn protection_state(&self) -> Option<ProtectionState> {
@@ -115,7 +115,9 @@ pub(crate) async fn an_adoption_is_completed_after_a_crash_and_repeats_its_answe
     let wish = || stop("21000");
     let adopt = |desk: &service::SharedDesk| {
         let (desk, actor, key) = (desk.clone(), world.actor.clone(), world.key);
-        async move { order::adopt_position(&desk, &actor, key, &btc(), wish(), idempotency("adopt", 1)).await }
+        async move {
+            order::adopt_position(&desk, &actor, key, (&btc(), None), wish(), idempotency("adopt", 1)).await
+        }
     };
     for _ in 0..60 {
         world.fake.fault(STOP, Fault::RequestLost);
@@ -152,7 +154,8 @@ fn own_stop() -> Order {
         average: None,
         filled: d("0"),
         remaining: None,
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     }
 }
 
@@ -253,7 +256,7 @@ pub(crate) async fn an_adoption_that_was_increased_is_rebuilt_too(db: &TestDb) {
 
 pub(crate) async fn all_positions_are_closed_with_a_result_for_each(db: &TestDb) {
     let world = world(db).await;
-    let close = |symbol| order::close_positions(&world.desk, &world.actor, world.key, symbol);
+    let close = |symbol| order::close_positions(&world.desk, &world.actor, world.key, symbol, None);
     assert!(close(None).await.unwrap().is_empty(), "nothing is open");
     world.place(&ticket()).await.unwrap();
     let other = "ETH/USDT".parse().unwrap();
@@ -265,6 +268,6 @@ pub(crate) async fn all_positions_are_closed_with_a_result_for_each(db: &TestDb)
     assert_eq!((closed[0].symbol.clone(), closed[0].amount), (btc(), d("0.05")));
     assert_eq!((world.position(), world.open().len()), (d("0"), 0));
     let eve = service::Actor { user: domain::UserId(uuid::Uuid::nil()), ..world.actor.clone() };
-    let strange = order::close_positions(&world.desk, &eve, world.key, None).await;
+    let strange = order::close_positions(&world.desk, &eve, world.key, None, None).await;
     assert!(matches!(strange, Err(Error::NotFound)), "{strange:?}");
 }

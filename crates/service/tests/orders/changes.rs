@@ -49,7 +49,7 @@ impl World {
     }
 
     pub(crate) async fn close_part(&self, part: Part) -> Result<(), Error> {
-        order::close_part(&self.desk, &self.actor, self.key, &btc(), part, None).await
+        order::close_part(&self.desk, &self.actor, self.key, &btc(), (part, None), None).await
     }
 
     async fn add(&self, size: AddSize) -> Result<(), Error> {
@@ -450,7 +450,8 @@ pub(crate) async fn of_two_edits_of_one_version_the_second_is_refused(db: &TestD
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
     let trade = world.trade().await;
-    let target = || TradeTarget { trade: Some(trade.id), version: Some(trade.version), idempotency: None };
+    let target =
+        || TradeTarget { trade: Some(trade.id), version: Some(trade.version), ..TradeTarget::default() };
     world.change_of(target(), stop("19500")).await.unwrap();
     let refused = problem(world.change_of(target(), stop("19400")).await);
     assert_eq!(refused, ("version".to_owned(), Problem::ChangedMeanwhile));
@@ -465,7 +466,7 @@ pub(crate) async fn the_same_change_twice_acts_once(db: &TestDb) {
     let part = |body| {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
         let (part, once) = (Part::Share(d("0.2")), idempotency("part", body));
-        async move { order::close_part(&desk, &actor, key, &btc(), part, once).await }
+        async move { order::close_part(&desk, &actor, key, &btc(), (part, None), once).await }
     };
     part(1).await.unwrap();
     part(1).await.unwrap();

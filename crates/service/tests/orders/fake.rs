@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub(crate) rights_fail: Option<ExchangeFailure>,
     /// The account mode; one-way by default.
     pub(crate) mode: Option<AccountMode>,
+    /// The other position of the market, in hedge mode.
+    pub(crate) beside: Option<Position>,
     /// If set, the next reading of positions notifies the first and waits for the second.
     pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
     /// The same for the next query of the key's rights.
@@ -142,12 +144,14 @@ impl Fake {
 impl Fake {
     fn open_positions(&self) -> ExchangeResult<Vec<Position>> {
         let state = self.state.lock().unwrap();
+        let hedged = state.mode == Some(AccountMode::Hedge);
+        let beside = state.beside.clone().into_iter();
         if state.position.is_zero() {
-            return Ok(vec![]);
+            return Ok(beside.collect());
         }
         let side = if state.position > Decimal::ZERO { PositionSide::Long } else { PositionSide::Short };
         let (size, zero) = (state.position.abs(), Decimal::ZERO);
-        Ok(vec![Position {
+        let position = Position {
             symbol: btc(),
             contracts: size,
             unrealized_pnl: state.unrealized.unwrap_or(zero),
@@ -165,8 +169,10 @@ impl Fake {
             at: Micros(0),
             margin_mode: MarginMode::Crossed,
             side,
-            percentage: zero, position_side: domain::PositionSlot::Both,
-        }])
+            percentage: zero,
+            position_side: PositionSlot::opened_by(side.opening(), hedged),
+        };
+        Ok([position].into_iter().chain(beside).collect())
     }
 }
 
@@ -372,6 +378,9 @@ impl Trading for Fake {
             }
             _ => {}
         }
+        if request.position_side.is_hedged() != (state.mode == Some(AccountMode::Hedge)) {
+            return Err(ExchangeFailure::of_mode());
+        }
         if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
             return Err(ExchangeFailure::Refused {
                 code: -4116,
@@ -495,6 +504,7 @@ fn taken(request: &OrderRequest, count: usize) -> Order {
         average: None,
         filled: Decimal::ZERO,
         remaining: request.amount,
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: request.position_side,
     }
 }

@@ -23,7 +23,8 @@ fn fills(world: &World, start: Micros, numbers: RangeInclusive<i64>) {
         amount: d("0.001"),
         cost: d("20"),
         fee: Fee { cost: d("0.01"), currency: "USDT".into() },
-        realized: d("0"), position_side: domain::PositionSlot::Both,
+        realized: d("0"),
+        position_side: domain::PositionSlot::Both,
     };
     world.fake.state.lock().unwrap().trades.extend(numbers.map(fill));
 }

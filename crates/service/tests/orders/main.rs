@@ -10,6 +10,7 @@ mod fake;
 mod fence;
 mod fills;
 mod first_day;
+mod hedge;
 mod keys;
 mod profit;
 mod restored;
@@ -30,6 +31,7 @@ use domain::{
 use fake::{Fake, Fault, btc, d};
 use fence::*;
 use fills::every_fill_counts_however_many_there_are;
+use hedge::*;
 use keys::*;
 use profit::{
     a_position_reaches_the_dashboard_without_a_reload, closed_trades_are_filtered_sorted_and_exported,
@@ -93,7 +95,11 @@ struct World {
 }
 
 async fn world(db: &TestDb) -> World {
-    let fake = Fake::at("20000");
+    world_at(db, Fake::at("20000")).await
+}
+
+/// A desk with a key at this exchange.
+async fn world_at(db: &TestDb, fake: Fake) -> World {
     let desk = desk(db, &fake);
     let origin = Origin::new(IpAddr::from([127, 0, 0, 1]), "test");
     let new =
@@ -500,6 +506,17 @@ store::each_engine![
     a_clock_that_is_ahead_takes_nothing_over,
     a_key_of_an_account_in_another_mode_is_not_connected,
     an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
+    orders_in_hedge_mode_name_their_position,
+    what_is_open_on_the_other_side_stays_open_beside,
+    a_changed_position_mode_refuses_once_and_is_known_from_then_on,
+    closing_finds_positions_although_the_mode_has_changed,
+    one_of_two_positions_is_closed_with_its_own_orders,
+    changes_of_a_trade_are_of_its_own_position,
+    the_position_beside_a_trade_is_adopted,
+    a_lost_stop_is_replaced_on_its_own_side,
+    a_reversal_closes_one_side_and_opens_the_other,
+    resting_entries_of_both_sides_are_cancelled,
+    supervision_is_ended_for_one_side,
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
     the_owner_is_notified_of_a_lost_ip_restriction_and_of_an_expiring_right,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,

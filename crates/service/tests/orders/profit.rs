@@ -51,7 +51,8 @@ impl Filled<'_> {
             amount: d(self.amount),
             cost: d(self.price) * d(self.amount),
             fee: Fee { cost: d(self.fee_bnb), currency: "BNB".into() },
-            realized: d(self.realized), position_side: domain::PositionSlot::Both,
+            realized: d(self.realized),
+            position_side: domain::PositionSlot::Both,
         }
     }
 }

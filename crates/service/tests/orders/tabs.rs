@@ -120,7 +120,8 @@ fn resting(client_order_id: &str) -> AccountEvent {
         average: None,
         filled: d("0"),
         remaining: Some(d("0.01")),
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     };
     AccountEvent::Order(Box::new(order), None)
 }

@@ -57,6 +57,16 @@ const TARGETS: &[Act] = &[
     Passes(2, 20),
 ];
 
+/// The account is in hedge mode, which the desk learns from the rejection of an order.
+const HEDGED: &[Act] = &[Happens(OutsideEvent::OwnerHedges("0.03")), Asks(Ask::LearnMode)];
+const HEDGED_OPEN: &[Act] = &[Happens(OutsideEvent::OwnerHedges("0.03")), Asks(Ask::LearnMode), OPEN];
+const HEDGED_COPIED: &[Act] = &[
+    Happens(OutsideEvent::OwnerHedges("0.03")),
+    Asks(Ask::Enter(Buy)),
+    Passes(2, 1),
+    Asks(Ask::Enter(Buy)),
+    Passes(2, 1),
+];
 const FOREIGN: &[Act] = &[Happens(OutsideEvent::OwnerOpens("0.05")), Passes(1, 1)];
 const ADOPTED: &[Act] = &[Happens(OutsideEvent::OwnerOpens("0.05")), Passes(1, 1), Asks(Ask::Adopt)];
 const SHARES: &[(&str, &str)] = &[("20400", "0.3"), ("20500", "0.5"), ("20600", "0.2")];
@@ -157,8 +167,12 @@ pub(crate) fn all() -> Vec<Life> {
         life("cancel-entries", PARTLY_FILLED, &[Asks(Ask::CancelEntries), Passes(2, 1)]),
         life("adopt", FOREIGN, &[Asks(Ask::Adopt), FIRST, SECOND]),
         flat("adopt-stop-hit", ADOPTED, &[STOP_HIT, FIRST, SECOND]),
+        life("hedged", HEDGED, &[OPEN, FIRST]),
+        life("hedged-close", HEDGED_OPEN, &[Asks(Ask::CloseLong)]),
+        found("hedged-stop-cancelled", HEDGED_OPEN, &[CANCELS, FIRST, SECOND, THIRD]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
+        flat("hedged-copy-exit", HEDGED_COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),

@@ -47,7 +47,7 @@ pub(crate) async fn set_targets(desk: &SharedDesk, cast: &Cast, targets: &[(&str
 
 pub(crate) async fn reduce(desk: &SharedDesk, cast: &Cast, share: &str) -> DeskResponse {
     let part = Part::Share(d(share));
-    order::close_part(desk, &cast.trader, cast.manual, &btc(), part, None).await.into()
+    order::close_part(desk, &cast.trader, cast.manual, &btc(), (part, None), None).await.into()
 }
 
 pub(crate) async fn add(desk: &SharedDesk, cast: &Cast, amount: &str) -> DeskResponse {
@@ -60,7 +60,7 @@ pub(crate) async fn adopt(desk: &SharedDesk, cast: &Cast) -> DeskResponse {
     let stop = StopChange::Set(Stop { trigger: d(LONG_STOP), limit: None });
     let targets = vec![TargetShare { price: d("20400"), share: d("0.5") }];
     let wish = TradeChange { stop: Some(stop), targets: Some(targets), ..TradeChange::default() };
-    order::adopt_position(desk, &cast.trader, cast.manual, &btc(), wish, None).await.into()
+    order::adopt_position(desk, &cast.trader, cast.manual, (&btc(), None), wish, None).await.into()
 }
 
 /// Whether the life adopts a position, before or in its acts.

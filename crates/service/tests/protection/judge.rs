@@ -40,6 +40,7 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     truth(play, &mut broken);
     ends(play, &mut broken);
     foreign(play, &mut broken);
+    beside(play, &mut broken);
     closed(play, &mut broken);
     notified(play, &mut broken);
     supervised(play, &mut broken);
@@ -73,6 +74,14 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
         broken.push(format!("a: {} stops at the end", stops.len()));
     } else if stops[0].order.stop_price != Some(price) {
         broken.push(format!("a: the stop is at {:?}", stops[0].order.stop_price));
+    }
+}
+
+/// (m) The owner's position beside the traded one, and its stop, are left alone.
+fn beside(play: &Play<'_>, broken: &mut Vec<String>) {
+    let trespasses = play.stage.sim.world().book().trespasses;
+    if trespasses > 0 {
+        broken.push(format!("m: the position beside was touched {trespasses} times"));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     stage::Cast,
 };
 use domain::{
-    Decimal, Side,
+    Decimal, PositionSide, Side,
     follow::Leaving,
     risk_rule::{Kind, RuleAction, RuleTerms, Scope, Trip},
     signal::{Action, Source},
@@ -59,6 +59,10 @@ pub(crate) enum Ask {
     /// Closes this share of the position.
     Reduce(&'static str),
     CancelEntries,
+    /// A manual order that is refused because the account has been switched to hedge mode.
+    LearnMode,
+    /// Closes the long position of an account in hedge mode.
+    CloseLong,
     /// Adopts the position that its owner opened elsewhere.
     Adopt,
 }
@@ -89,6 +93,8 @@ pub(crate) enum OutsideEvent {
     OwnerCloses,
     /// The owner opens a position of this amount.
     OwnerOpens(&'static str),
+    /// The owner switches the account to hedge mode and opens a short position of this amount.
+    OwnerHedges(&'static str),
     /// The owner reverses the position.
     OwnerTurns,
     /// The owner adds this amount to the position.
@@ -169,7 +175,15 @@ impl Ask {
 
     /// Whether the position must be gone when the desk answers yes.
     pub(crate) const fn closes(self) -> bool {
-        matches!(self, Self::Close | Self::Panic | Self::CopyPanic | Self::StopFollowing | Self::TripRule)
+        matches!(
+            self,
+            Self::Close
+                | Self::CloseLong
+                | Self::Panic
+                | Self::CopyPanic
+                | Self::StopFollowing
+                | Self::TripRule
+        )
     }
 
     /// Sends the request to the desk.
@@ -184,6 +198,17 @@ impl Ask {
                 order::place_order(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
+            Self::LearnMode => {
+                let order = ticket(OrderKind::Market, Side::Buy);
+                match order::place_order(desk, &cast.trader, cast.manual, order, None).await {
+                    Err(error) if error.is_of_mode() => DeskResponse::Yes,
+                    other => other.into(),
+                }
+            }
+            Self::CloseLong => {
+                let long = Some(PositionSide::Long);
+                order::close_side(desk, &cast.trader, cast.manual, &btc(), long).await.into()
+            }
             Self::StopFollowing => copy::close_position(desk, cast.follow).await.into(),
             Self::KeepPosition => {
                 follow::stop_follow(desk, &cast.trader, cast.follow, Leaving::Keep).await.into()
@@ -306,6 +331,7 @@ impl OutsideEvent {
             Self::OwnerMovesStop(price) => book.move_stop(price),
             Self::OwnerStopsPart(amount) => book.stop_part(amount),
             Self::OwnerOpens(amount) => book.opened_by_owner(amount),
+            Self::OwnerHedges(amount) => book.hedged_by_owner(amount),
             Self::OwnerTurns => book.turned_by_owner(),
             Self::OwnerAdds(amount) => book.added_by_owner(amount),
             Self::OwnerCloses | Self::Liquidated => book.close_by_owner(),

@@ -117,7 +117,8 @@ async fn an_order_without_a_holder_is_reported(db: &TestDb) {
         lease_holder: Some("dead".into()),
         lease_until: now.plus(30 * SECOND),
         protection: None,
-        created_at: now, position_side: domain::PositionSlot::Both,
+        created_at: now,
+        position_side: domain::PositionSlot::Both,
     };
     write(&desk, async |tx| store::intent::insert_intent(tx, &intent, &[]).await).await;
     assert_eq!(health::measure(&desk, &[]).await.unwrap().order_lag, None, "it is held");

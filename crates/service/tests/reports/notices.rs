@@ -63,7 +63,8 @@ fn stop_order() -> Order {
         average: None,
         filled: Decimal::ZERO,
         remaining: None,
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     }
 }
 

@@ -110,7 +110,8 @@ pub(super) async fn entered(
         lease_holder: None,
         lease_until: moment,
         protection: None,
-        created_at: moment, position_side: domain::PositionSlot::Both,
+        created_at: moment,
+        position_side: domain::PositionSlot::Both,
     };
     let client_order_id = Some(id.to_string());
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };

@@ -53,7 +53,8 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         average: None,
         filled: d("0"),
         remaining: Some(d("0.5")),
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     };
     let intent = NewIntent {
         id,
@@ -68,7 +69,8 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         lease_holder: None,
         lease_until: Micros(0),
         protection: None,
-        created_at: at, position_side: domain::PositionSlot::Both,
+        created_at: at,
+        position_side: domain::PositionSlot::Both,
     };
     let client_order_id = Some(format!("{}-{number}", actor.user));
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };

@@ -104,7 +104,8 @@ pub(crate) fn intent(owner: UserId, key: u128, number: u128) -> NewIntent {
         lease_holder: Some("one".into()),
         lease_until: NOW.plus(30),
         protection: None,
-        created_at: NOW, position_side: domain::PositionSlot::Both,
+        created_at: NOW,
+        position_side: domain::PositionSlot::Both,
     }
 }
 

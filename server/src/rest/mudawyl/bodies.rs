@@ -172,12 +172,16 @@ pub struct SymbolBody {
 
 /// Supervision of the position of a symbol. Not in the original document.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct SupervisionBody {
     /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$", example = "BTC/USDT")]
     pub symbol: String,
     /// `false` ends the supervision, `true` resumes it.
     pub supervised: bool,
+    /// `long` or `short`: one of the two positions of an account in hedge mode. Without it, both.
+    #[schema(example = "long")]
+    pub position_side: Option<String>,
 }
 
 /// "Change Futures Leverage".

@@ -7,7 +7,7 @@ use super::{
     present::{ClosedPositions, ManagedTradeDetails},
     raw_request::{FieldLocation, RawRequest},
     trade_bodies::{AdoptBody, CloseAllBody},
-    validate::{Check, flag, id, symbol},
+    validate::{Check, flag, id, position_side, symbol},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -42,6 +42,7 @@ pub(super) async fn adopt_position(
     let mut check = Check::new(&request, FieldLocation::Body);
     let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
     let symbol = check.symbol();
+    let side = check.optional("positionSide", position_side);
     let confirmed = check.optional("confirmNoStop", flag).unwrap_or(false);
     let given = request.field(FieldLocation::Body, "stop").is_some();
     let stop = check.optional("stop", stop_of);
@@ -54,14 +55,15 @@ pub(super) async fn adopt_position(
     let (key, symbol) = check.finish(key.zip(symbol))?;
     let once = once.map(|header| header.of(key.0, &request));
     let wish = TradeChange { stop, targets, ..TradeChange::default() };
-    let adopted = order::adopt_position(&desk, &actor, key, &symbol, wish, once).await;
+    let adopted = order::adopt_position(&desk, &actor, key, (&symbol, side), wish, once).await;
     let adopted = adopted.map_err(|error| refused(&request, error))?;
     versioned(&desk, &actor, adopted).await
 }
 
 /// Close All Positions
 ///
-/// Closes every position of a key at the market price, or only that of `symbol`, and cancels the orders of these markets.
+/// Closes every position of a key at the market price, or only those of `symbol` or of `positionSide`, and cancels their
+/// orders.
 /// Orders on markets without a position stay. Returns the result for each position. Not in the original document.
 #[utoipa::path(
     post,
@@ -79,7 +81,8 @@ pub(super) async fn close_all_positions(
     let mut check = Check::new(&request, FieldLocation::Body);
     let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
     let market = check.optional("symbol", symbol);
+    let side = check.optional("positionSide", position_side);
     let key = check.finish(key)?;
-    let closed = order::close_positions(&desk, &actor, key, market.as_ref()).await?;
+    let closed = order::close_positions(&desk, &actor, key, market.as_ref(), side).await?;
     Ok(Json(ClosedPositions::from(closed.as_slice())))
 }

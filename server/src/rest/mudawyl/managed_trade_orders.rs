@@ -22,15 +22,18 @@ use service::{
     Actor, Error, SharedDesk,
     trading::order::{
         self, AddSize, NewTrade,
-        trade::{self, TradeListRequest},
+        trade::{self, TradeListRequest, TradeRow},
     },
 };
+
+/// Trades among which the reduced one is: those of both sides of a market.
+const NEWEST: u16 = 20;
 
 /// Create Trade
 ///
 /// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
 /// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. With `reduceOnly` it closes an amount of the open trade instead. Not in the original document.
+/// supported yet. In hedge mode only the position of the order's side counts, and one on the other side stays open beside it. With `reduceOnly` it closes an amount of the open trade instead. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",
@@ -93,15 +96,18 @@ async fn reduce(
         closed,
         key: Some(key),
         symbol: Some(symbol.clone()),
-        limit: 1,
+        limit: NEWEST,
         ..TradeListRequest::default()
     };
+    // In hedge mode the side says which of the two positions is reduced.
+    let reduced = |trade: &TradeRow| Some(trade.side.opposite()) == side;
     let mut trades = trade::list_trades(desk, actor, &of(false)).await?.items;
     if trades.is_empty() && repeated {
         // A repeated request gets its answer although the trade has closed.
         trades = trade::list_trades(desk, actor, &of(true)).await?.items;
     }
-    let id = trades.first().map(|trade| trade.intent_id).ok_or(Error::NotFound)?;
+    let trade = trades.iter().find(|trade| reduced(trade)).or(trades.first());
+    let id = trade.map(|trade| trade.intent_id).ok_or(Error::NotFound)?;
     let reduced = order::reduce_position(desk, actor, key, &symbol, part, once).await;
     reduced.map_err(|error| refused(request, error))?;
     versioned(desk, actor, id).await

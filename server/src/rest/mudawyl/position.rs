@@ -6,16 +6,17 @@ use super::{
     order::of_market,
     present::{Position, Protection},
     raw_request::{FieldLocation, RawRequest},
-    validate::{Check, flag},
+    validate::{Check, flag, position_side},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State, http::StatusCode};
-use domain::{ExchangeKeyId, Symbol};
+use domain::{ExchangeKeyId, PositionSide, Symbol};
 use service::{SharedDesk, trading::order};
 
 /// Get Futures Open Position
 ///
-/// Returns the open position of a symbol, or `null` if there is none.
+/// Returns the open position of a symbol, or `null` if there is none. Of the two positions of an account in hedge mode it is
+/// the long one; "List Trades" has both.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/position/{id}",
@@ -39,7 +40,8 @@ pub(super) async fn get_position(
 
 /// Cancel Futures Position
 ///
-/// This endpoint will cancel futures position with any open orders. The position is closed at the market price.
+/// This endpoint will cancel futures position with any open orders. The position is closed at the market price; in hedge
+/// mode both positions of the symbol are.
 #[utoipa::path(
     delete,
     path = "/v1/priv/exchange/position/{id}",
@@ -70,6 +72,7 @@ pub(super) async fn close_position(
     params(
         ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
         ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("positionSide" = Option<String>, Query, description = "`long` or `short`: one of the two positions of an account in hedge mode. Without it, the long one if it is open.", example = "long"),
     ),
     responses((status = 200, body = Option<Protection>), PrivateErrors)
 )]
@@ -78,9 +81,12 @@ pub(super) async fn get_position_protection(
     Trader(actor): Trader,
     request: RawRequest,
 ) -> HandlerResult<Option<Protection>> {
-    let (id, symbol) = of_market(&request, FieldLocation::Query)?;
+    let mut check = Check::new(&request, FieldLocation::Query);
+    let (id, symbol) = (check.id(), check.symbol());
+    let side = check.optional("positionSide", position_side);
+    let (id, symbol) = check.finish(id.zip(symbol))?;
     let state = order::account_state(&desk, &actor, id, &symbol).await?;
-    Ok(Json(state.protection.map(Protection::from)))
+    Ok(Json(state.protection_on(side).map(Protection::from)))
 }
 
 /// Set Position Supervision
@@ -101,21 +107,23 @@ pub(super) async fn set_position_supervision(
     Trader(actor): Trader,
     request: RawRequest,
 ) -> EmptyResult {
-    let (id, symbol, supervised) = supervision_wanted(&request)?;
-    let set = order::protection::set_supervised(&desk, &actor, id, &symbol, supervised).await;
+    let (id, symbol, side, supervised) = supervision_wanted(&request)?;
+    let set = order::protection::set_supervised(&desk, &actor, id, (&symbol, side), supervised).await;
     set.map_err(|error| request.refuse(error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Parses the key, the market and whether its position should be supervised.
+/// Parses the key, the market, the position that is meant and whether it should be supervised.
 ///
 /// # Errors
 /// 422 with all problems together.
 pub(super) fn supervision_wanted(
     request: &RawRequest,
-) -> Result<(ExchangeKeyId, Symbol, bool), MudawylFailure> {
+) -> Result<(ExchangeKeyId, Symbol, Option<PositionSide>, bool), MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Body);
     let (id, symbol) = (check.id(), check.symbol());
     let supervised = check.required("supervised", flag);
-    check.finish(id.zip(symbol).zip(supervised).map(|((id, symbol), supervised)| (id, symbol, supervised)))
+    let side = check.optional("positionSide", position_side);
+    let wanted = id.zip(symbol).zip(supervised);
+    check.finish(wanted.map(|((id, symbol), supervised)| (id, symbol, side, supervised)))
 }

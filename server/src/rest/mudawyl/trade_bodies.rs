@@ -139,7 +139,8 @@ pub struct TradeBody {
     /// Take profits with their shares. Not with TRAILING_STOP.
     #[schema(max_items = 25)]
     pub take_profits: Option<Vec<TakeProfitBody>>,
-    /// Closes the position and cancels the orders of the market first. Without it, they are a 409.
+    /// Closes the position and cancels the orders of the market first; in hedge mode those of the order's side. Without it,
+    /// they are a 409.
     pub replace: Option<bool>,
     /// With MARKET: closes `amount` of the open trade, if `side` is the one that reduces it. Nothing is opened, and the answer is
     /// the open trade.
@@ -184,6 +185,9 @@ pub struct AdoptBody {
     pub symbol: String,
     /// The stop loss; required unless `confirmNoStop` is true.
     pub stop: Option<StopBody>,
+    /// `long` or `short`: one of the two positions of an account in hedge mode. Without it, the one that is not a trade yet.
+    #[schema(example = "long")]
+    pub position_side: Option<String>,
     /// Must be true to adopt the position without a stop loss.
     pub confirm_no_stop: Option<bool>,
     /// Take profits with their shares of the position.
@@ -199,9 +203,12 @@ pub struct CloseAllBody {
     /// API_KEY_ID of a FUTURES key.
     #[schema(format = Uuid)]
     pub exchange_key_id: String,
-    /// Only the position of this symbol.
+    /// Only the positions of this symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: Option<String>,
+    /// Only the `long` or only the `short` positions.
+    #[schema(example = "long")]
+    pub position_side: Option<String>,
 }
 
 /// "Save Preset". Numbers can be JSON numbers or strings. Not in the original document.

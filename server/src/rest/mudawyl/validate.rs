@@ -6,7 +6,7 @@ use super::{
     raw_request::{FieldLocation, RawRequest},
 };
 use domain::{
-    Decimal, ExchangeKeyId, Micros, Symbol, TimeInForce, money,
+    Decimal, ExchangeKeyId, Micros, PositionSide, Symbol, TimeInForce, money,
     ticket::{ManualOrder, RawTicket, Stop},
     trade::TargetShare,
     validation::{self, Problem},
@@ -225,6 +225,11 @@ pub fn timestamp(value: &Value) -> Result<Micros, Problem> {
 /// [`Problem::NotSymbol`].
 pub fn symbol(value: &Value) -> Result<Symbol, Problem> {
     validation::symbol(value.as_str().unwrap_or(""))
+}
+
+/// Parses the side of a position.
+pub fn position_side(value: &Value) -> Result<PositionSide, Problem> {
+    value.as_str().and_then(PositionSide::parse).ok_or(Problem::NotPositionSide)
 }
 
 /// Parses one of an enum's words.

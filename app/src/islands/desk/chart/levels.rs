@@ -34,7 +34,7 @@ fn open_levels(account: AccountSignals) -> Vec<Level> {
                 levels.push(Level { price: in_steps(price, tick), tone, label });
             }
         };
-        if let Some(position) = &state.position {
+        for position in state.positions() {
             add(Some(position.entry_price), "entry", words.entry);
             add(position.liquidation_price, "liquidation", words.liquidation);
         }

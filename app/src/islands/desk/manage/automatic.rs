@@ -37,7 +37,7 @@ pub(super) fn part(account: AccountSignals, sender: Sender, trade: &OpenTrade) -
     let form = form(sender, "/api/trade-automation", "automation-form", parts);
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| FIELDS.into_iter().any(|name| problem(account, sender, name).is_some()));
-    folded("automation", words.automation, failed, vec![form])
+    folded(account, "automation", words.automation, failed, vec![form])
 }
 
 /// The choice of the price that a trailing stop follows.

@@ -42,7 +42,7 @@ pub(super) fn part(account: AccountSignals, sender: Sender) -> Part {
     ];
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "amount").is_some());
-    folded("close-part", words.close_part, failed, body)
+    folded(account, "close-part", words.close_part, failed, body)
 }
 
 /// Closes all of the position after a question, as "Close position" does. Asks again when the size has changed.
@@ -51,7 +51,7 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
         account.state.peek(|state| {
-            let held = state.position.as_ref()?;
+            let held = account.held(state)?;
             Some((held.contracts, held.symbol.base().to_owned()))
         })
     });
@@ -60,7 +60,8 @@ fn whole(account: AccountSignals, sender: Sender) -> Part {
         let (text, sure) = (words.close_share(PERCENT), words.close_sure(&money::text(contracts), &base));
         let fields = vec![once(account, sender), fixed("share", PERCENT.to_owned())];
         let close = Question::new("close-100", text, sure, words.dismiss, ACTION, fields);
-        Some(Question { kind: "bad", yes: words.close_yes.to_owned(), ..close }.view(sender))
+        let row = account.suffix().to_owned();
+        Some(Question { kind: "bad", yes: words.close_yes.to_owned(), row, ..close }.view(sender))
     };
     changing(button_and_question).part()
 }

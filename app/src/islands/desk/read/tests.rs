@@ -30,7 +30,8 @@ fn position() -> Position {
         at: Micros(12),
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Short,
-        percentage: n(13), position_side: domain::PositionSlot::Both,
+        percentage: n(13),
+        position_side: domain::PositionSlot::Both,
     }
 }
 
@@ -84,6 +85,7 @@ pub(in crate::islands::desk) fn init() -> DeskInit {
             symbol,
             orders: vec![order],
             position: Some(position()),
+            second: None,
             protection: Some(PositionProtection { state: ProtectionState::Supervised, stop: Some(n(9)) }),
             trades: vec![trade()],
             balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: n(-2) },

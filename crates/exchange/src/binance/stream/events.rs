@@ -266,7 +266,8 @@ impl RawChange {
             amount,
             cost: cost.normalize(),
             fee: Fee { cost: self.n.map(plain).unwrap_or_default(), currency },
-            realized: self.rp.map(plain).unwrap_or_default(), position_side: words::slot(self.ps.as_deref().unwrap_or_default()),
+            realized: self.rp.map(plain).unwrap_or_default(),
+            position_side: words::slot(self.ps.as_deref().unwrap_or_default()),
         })
     }
 

@@ -108,7 +108,12 @@ async fn holdings_come_from_one_answer_without_what_is_flat() {
         }))],
     );
     let holdings = binance.holdings(&who()).await.unwrap();
-    let held = crate::HeldPosition { symbol: btc(), amount: d("-0.01"), unrealized_pnl: d("-1.5"), position_side: domain::PositionSlot::Both, };
+    let held = crate::HeldPosition {
+        symbol: btc(),
+        amount: d("-0.01"),
+        unrealized_pnl: d("-1.5"),
+        position_side: domain::PositionSlot::Both,
+    };
     assert_eq!(held.side(), Some((domain::PositionSide::Short, d("0.01"))));
     assert_eq!(holdings.held, [held]);
     assert_eq!(holdings.balance.assets["USDT"].total, d("98.5"));
@@ -154,7 +159,8 @@ async fn futures_fills_newest_first() {
         amount: d("0.132"),
         cost: d("2619.7116"),
         fee: Fee { cost: d("1.04788463"), currency: "USDT".into() },
-        realized: d("-20.4468"), position_side: domain::PositionSlot::Both,
+        realized: d("-20.4468"),
+        position_side: domain::PositionSlot::Both,
     };
     assert_eq!(trades[0], expected);
     assert_eq!(trades[1].id, "243302233");

@@ -151,7 +151,7 @@ async fn when_the_reserve_is_touched_entries_stop_and_protection_goes_on() {
     fake.on("GET /fapi/v2/positionRisk", [ok(json!([]))]);
     assert!(matches!(place(&binance).await, ExchangeFailure::Limited(_)));
     assert!(matches!(binance.positions(&who(), Some(&btc())).await, Err(ExchangeFailure::Limited(_))));
-    assert_eq!(binance.position_for_stop(&who(), &btc()).await, Ok(None));
+    assert_eq!(binance.position_for_stop(&who(), &btc(), domain::PositionSlot::Both).await, Ok(None));
     let close = OrderRequest { urgency: Urgency::Protection, ..order() };
     let placed = binance.place(&who(), &close, validity()).await;
     assert!(matches!(placed, Err(ExchangeFailure::Refused { .. })), "it was sent: {placed:?}");

@@ -7,6 +7,7 @@ mod account;
 mod failures;
 mod fake;
 mod fence;
+mod hedge;
 mod order_tests;
 mod orders;
 mod positions;
@@ -101,6 +102,7 @@ fn order() -> OrderRequest {
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
         reduce_only: false,
-        urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+        urgency: Urgency::First,
+        position_side: domain::PositionSlot::Both,
     }
 }

@@ -67,7 +67,8 @@ fn waiting_stop() -> Order {
         average: None,
         filled: d("0"),
         remaining: None,
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     }
 }
 

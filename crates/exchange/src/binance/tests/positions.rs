@@ -5,7 +5,7 @@ use crate::{ExchangeFailure, Positions};
 use domain::{MarginMode, Micros, Position, PositionSide};
 use serde_json::{Value, json};
 
-fn risk(changes: Value) -> Value {
+pub(super) fn risk(changes: Value) -> Value {
     let mut row = json!({
         "symbol": "BTCUSDT", "positionAmt": "0.000", "entryPrice": "0.0", "breakEvenPrice": "0.0",
         "markPrice": "19945.58508151", "unRealizedProfit": "0.00000000", "liquidationPrice": "0",
@@ -28,7 +28,7 @@ fn brackets() -> Value {
     ] }])
 }
 
-fn script(fake: &Fake, rows: Value) {
+pub(super) fn script(fake: &Fake, rows: Value) {
     fake.on("GET /fapi/v2/positionRisk", [ok(rows)]);
     fake.on("GET /fapi/v1/leverageBracket", [ok(brackets())]);
     fake.on("GET /fapi/v1/exchangeInfo", [ok(exchange_info())]);
@@ -68,7 +68,8 @@ async fn a_cross_long_as_the_document_shows_it() {
         at: Micros::from_millis(1_664_901_896_193),
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Long,
-        percentage: d("-1.89"), position_side: domain::PositionSlot::Both,
+        percentage: d("-1.89"),
+        position_side: domain::PositionSlot::Both,
     };
     assert_eq!(long, expected);
 }

@@ -7,7 +7,7 @@ use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 const REFUSED: (u16, i64, &str) = (400, -2010, "x");
 
 /// The request sent for an order, without timestamp and signature.
-async fn sent(what: &'static str, order: &OrderRequest) -> String {
+pub(super) async fn sent(what: &'static str, order: &OrderRequest) -> String {
     let (fake, binance) = pair().await;
     fake.on(what, [no(REFUSED.0, REFUSED.1, REFUSED.2)]);
     binance.place(&who(), order, validity()).await.unwrap_err();

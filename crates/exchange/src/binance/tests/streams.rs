@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{AccountEvent, HeldPosition, HoldingsChange, MarketEvent, Streams, binance::Pacing};
 use axum::extract::ws::{Message, WebSocket};
-use domain::{Candle, Micros, OrderStatus, OrderType, TradeType};
+use domain::{Candle, Micros, OrderStatus, OrderType, PositionSlot, TradeType};
 use serde_json::{Value, json};
 use std::{
     future::Future,
@@ -188,10 +188,32 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH", "pa": "1" }] } }),
     )
     .await;
-    let held = vec![HeldPosition { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5"), position_side: domain::PositionSlot::Both, }];
+    let held = vec![HeldPosition {
+        symbol: btc(),
+        amount: d("20"),
+        unrealized_pnl: d("-1.5"),
+        position_side: domain::PositionSlot::Both,
+    }];
     let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
     let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };
     assert_eq!(next(&mut events).await, account);
+
+    let closing = [("S", json!("SELL")), ("ps", json!("LONG")), ("R", json!(false))];
+    send_json(&mut socket, &trade_update(&closing)).await;
+    let AccountEvent::Order(order, Some(trade)) = next(&mut events).await else { panic!("no fill") };
+    assert_eq!((order.position_side, order.reduce_only), (PositionSlot::Long, true), "hedge mode");
+    assert_eq!(trade.position_side, PositionSlot::Long);
+
+    send_json(
+        &mut socket,
+        &json!({ "e": "ACCOUNT_UPDATE", "E": 1, "T": 1, "a": { "m": "ORDER", "B": [],
+        "P": [{ "s": "BTCUSDT", "pa": "-3", "up": "0", "ps": "SHORT" }] } }),
+    )
+    .await;
+    let AccountEvent::Account { change: Some(change), .. } = next(&mut events).await else {
+        panic!("no change")
+    };
+    assert_eq!(change.held[0].position_side, PositionSlot::Short);
 
     send_json(
         &mut socket,

@@ -160,7 +160,11 @@ async fn a_position_counts_without_its_market_and_its_brackets() {
     });
     fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
     let eth = "ETH/USDT".parse().unwrap();
-    let found = binance.position_for_stop(&who(), &eth).await.unwrap().expect("the position");
+    let found = binance
+        .position_for_stop(&who(), &eth, domain::PositionSlot::Both)
+        .await
+        .unwrap()
+        .expect("the position");
     assert_eq!((found.symbol, found.contracts, found.notional), (eth, d("0.5"), d("1000")));
     assert_eq!((found.leverage, found.mark_price, found.liquidation_price), (20, d("2000"), None));
 }
@@ -172,7 +176,7 @@ async fn a_position_that_cannot_be_read_is_not_taken_for_none() {
         [json!({ "symbol": "BTCUSDT", "positionAmt": null, "entryPrice": "1", "leverage": "1" }), json!(7)]
     {
         fake.on("GET /fapi/v2/positionRisk", [ok(json!([row]))]);
-        let found = binance.position_for_stop(&who(), &btc()).await;
+        let found = binance.position_for_stop(&who(), &btc(), domain::PositionSlot::Both).await;
         assert!(matches!(found, Err(ExchangeFailure::Unknown(_))), "{found:?}");
     }
 }

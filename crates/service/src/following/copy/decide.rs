@@ -88,7 +88,8 @@ pub(super) fn by_account(
     account: &CachedAccount,
     rules: &EntryRules,
 ) -> std::result::Result<(), No> {
-    let in_position = Some(account.held(&work.symbol).is_some());
+    // In hedge mode a position on the other side is beside it. That of the strategy itself has been closed before.
+    let in_position = work.side.map(|side| account.held(&work.symbol, side).is_some());
     judged(&Facts { in_position, rule: rules.before_size(), ..facts })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use domain::{
-    CopyId, FollowId, IntentId,
+    CopyId, FollowId, IntentId, PositionSlot,
     copy::{Exit, Status},
 };
 use store::{copy::CopyTrade, group_commit::CommitOutcome};
@@ -88,7 +88,10 @@ pub(super) async fn end_copy(
     let mint = || IntentId::mint(&*desk.clock, &*desk.entropy);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
-    let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
+    // As the position was opened: the account may be in the other position mode by now, with a position of its owner.
+    let entry = store::intent::get_intent(&desk.db, IntentId(copy.id.0)).await?;
+    let slot = entry.map_or(PositionSlot::Both, |entry| entry.position_side);
+    let intent = copied::exiting(desk, id, access, (copy.symbol.clone(), slot), exiting);
     let close = BeginCondition::Close { copy: copy.id };
     let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;

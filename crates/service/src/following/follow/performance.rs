@@ -5,12 +5,12 @@ use super::get_follow;
 use crate::{
     actor::Actor,
     error::Result,
-    following::{Following, closed_trades::by_market, report::fills},
+    following::{Following, closed_trades::by_position, report::fills},
     platform::{recent::Recent, time_zone::Zone},
     trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
-    Decimal, ExchangeKeyId, FollowId, Micros, Symbol, TradeType, UserId,
+    Decimal, ExchangeKeyId, FollowId, Micros, PositionSlot, Symbol, TradeType, UserId,
     copy::Status,
     execution::Entry,
     follow::{EnteredCopy, Follow, FollowPerformance},
@@ -132,7 +132,7 @@ async fn open_results(desk: &Following, user: UserId, rows: &[EntryRow]) -> Resu
 
 /// The stored fills and funding payments of a user's accounts since a time, by market.
 struct StoredCosts {
-    fills: BTreeMap<(ExchangeKeyId, Symbol), Vec<FuturesFill>>,
+    fills: BTreeMap<(ExchangeKeyId, Symbol, PositionSlot), Vec<FuturesFill>>,
     funding: BTreeMap<(ExchangeKeyId, Symbol), Vec<FundingPayment>>,
 }
 
@@ -145,7 +145,7 @@ impl StoredCosts {
             let paid = FundingPayment { at: payment.at, paid: payment.paid };
             funding.entry((payment.key, payment.symbol)).or_default().push(paid);
         }
-        Ok(Self { fills: by_market(fills), funding })
+        Ok(Self { fills: by_position(fills), funding })
     }
 
     /// Returns what the fills of a copy's position realized and cost; `None` if none of them is stored yet. `held` is whether
@@ -153,8 +153,13 @@ impl StoredCosts {
     fn of(&self, row: &EntryRow, held: bool) -> Option<Profit> {
         let market = (row.exchange_key_id, row.symbol.clone());
         let since = row.signal_at.plus(-MINUTE);
-        let fills: Vec<_> =
-            self.fills.get(&market)?.iter().filter(|fill| fill.at >= since).cloned().collect();
+        let of_slot = |slot| {
+            let stored = self.fills.get(&(market.0, market.1.clone(), slot))?;
+            let fills: Vec<_> = stored.iter().filter(|fill| fill.at >= since).cloned().collect();
+            (!fills.is_empty()).then_some(fills)
+        };
+        let side = row.side?;
+        let fills = of_slot(PositionSlot::Both).or_else(|| of_slot(PositionSlot::opened_by(side, true)))?;
         let funding = self.funding.get(&market).map(Vec::as_slice).unwrap_or_default();
         let last = round_trips(&fills, funding).pop()?;
         (last.closed_at.is_none() == held).then_some(last.profit)
@@ -175,7 +180,7 @@ async fn unrealized(desk: &Following, row: &EntryRow, deadline: Instant) -> Resu
     let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
     let mark = desk.open_reads.marks.get(row.symbol.clone(), &*desk.clock, mark);
     let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
-    let held = account.held(&row.symbol).and_then(HeldPosition::side);
+    let held = row.side.and_then(|side| account.held(&row.symbol, side)).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
     })))

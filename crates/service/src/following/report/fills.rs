@@ -165,7 +165,10 @@ async fn keep(
 ) -> Result<()> {
     let mut prices: HashMap<String, Decimal> = HashMap::new();
     let mut fills = Vec::with_capacity(trades.len());
-    for Trade { id, order, symbol, at, side, price: filled_at, amount, fee, realized, .. } in trades {
+    for Trade {
+        id, order, symbol, at, side, position_side, price: filled_at, amount, fee, realized, ..
+    } in trades
+    {
         let price = match prices.get(&fee.currency) {
             Some(price) => *price,
             None if fee.cost.is_zero() => Decimal::ZERO,
@@ -176,7 +179,7 @@ async fn keep(
             }
         };
         let client_order_id = client_ids.get(&order).cloned();
-        let detail = FillDetail { client_order_id, side, price: filled_at, amount, realized };
+        let detail = FillDetail { client_order_id, side, position_side, price: filled_at, amount, realized };
         fills.push(Fill { key, symbol, trade: id, at, fee_usd: fee.cost * price, detail: Some(detail) });
     }
     if fills.is_empty() {

@@ -6,7 +6,7 @@ use crate::{
     trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
-    Decimal, ExchangeKey, ExchangeKeyId, FollowId, Micros, Symbol, UserId,
+    Decimal, ExchangeKey, ExchangeKeyId, FollowId, Micros, Position, PositionSlot, Symbol, UserId,
     copy::Status,
     risk_rule::{Ended, Kind, Measured, RiskRule, Scope, covered_keys, start},
 };
@@ -24,8 +24,8 @@ use tokio::sync::Mutex;
 /// How long a page waits for an account that is not cached.
 const WITHIN: Duration = Duration::from_secs(1);
 
-/// The profit of open positions by market.
-type ByMarket = HashMap<Symbol, Decimal>;
+/// The profit of open positions by market and position side.
+pub(super) type ByMarket = HashMap<(Symbol, PositionSlot), Decimal>;
 
 /// The profit of the open positions of accounts, by market. An account that could not be read has no entry.
 pub(crate) type Profits = HashMap<ExchangeKeyId, ByMarket>;
@@ -201,7 +201,7 @@ impl RuleBook {
         let mut sum = Decimal::ZERO;
         for copy in self.open().filter(|copy| keys.contains(&copy.exchange_key_id)) {
             let account = profits.get(&copy.exchange_key_id)?;
-            sum += account.get(&copy.symbol).copied().unwrap_or_default();
+            sum += profit_of(copy, account);
         }
         Some(sum)
     }
@@ -209,8 +209,10 @@ impl RuleBook {
     /// The profit of the open copies of an account, as the account shows it.
     pub(super) fn profits_in(&self, key: ExchangeKeyId, account: &CachedAccount) -> ByMarket {
         let of_key = self.open().filter(|copy| copy.exchange_key_id == key);
-        let profit =
-            |copy: &CountedCopy| Some((copy.symbol.clone(), account.held(&copy.symbol)?.unrealized_pnl));
+        let profit = |copy: &CountedCopy| {
+            let held = account.held(&copy.symbol, copy.side?)?;
+            Some(((copy.symbol.clone(), held.position_side), held.unrealized_pnl))
+        };
         of_key.filter_map(profit).collect()
     }
 
@@ -254,7 +256,15 @@ pub(super) async fn read_now(desk: &Following, id: ExchangeKeyId) -> Result<ByMa
     let access = access(desk, id).await?.ok_or(Error::NotFound)?;
     let positions = desk.exchange.positions(&access.who, None).await;
     let positions = access.take(desk, positions).await?;
-    Ok(positions.into_iter().map(|position| (position.symbol, position.unrealized_pnl)).collect())
+    let by_market = |held: Position| ((held.symbol, held.position_side), held.unrealized_pnl);
+    Ok(positions.into_iter().map(by_market).collect())
+}
+
+/// The profit of the position of a copy; zero without a position.
+fn profit_of(copy: &CountedCopy, account: &ByMarket) -> Decimal {
+    let Some(side) = copy.side else { return Decimal::ZERO };
+    let at = |hedged| account.get(&(copy.symbol.clone(), PositionSlot::opened_by(side, hedged)));
+    at(false).or_else(|| at(true)).copied().unwrap_or_default()
 }
 
 fn ended(copy: &CountedCopy) -> Option<Ended> {

@@ -5,12 +5,12 @@
 
 use super::{
     close::Rejected,
-    measure::{Profits, RuleBook, read_now},
+    measure::{ByMarket, Profits, RuleBook, read_now},
     trip::{flattens, record_trip},
 };
 use crate::{error::Result, following::Following};
 use domain::{
-    Decimal, ExchangeKeyId, Micros, RiskRuleId, Symbol, UserId,
+    ExchangeKeyId, Micros, RiskRuleId, UserId,
     risk_rule::{RiskRule, Trip, Verdict, judge},
     time::{HOUR, SECOND},
 };
@@ -63,7 +63,7 @@ pub(in crate::following) struct Readings {
 struct AccountReading {
     boot: Micros,
     at: Micros,
-    profits: HashMap<Symbol, Decimal>,
+    profits: ByMarket,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

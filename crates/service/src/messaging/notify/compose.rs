@@ -175,7 +175,7 @@ impl Composer<'_> {
                 let why = match mode {
                     AccountMode::MultiAssets => words.multi_assets_why,
                     AccountMode::Portfolio => words.portfolio_why,
-                    AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
+                    AccountMode::Hedge | AccountMode::OneWay => words.mode_why,
                 };
                 (words.account_mode(key), why.to_owned())
             }

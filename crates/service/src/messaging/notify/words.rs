@@ -12,7 +12,7 @@ table! {
         key_refused(key): "Exchange key {key} was disabled",
         key_refused_why(link): "The exchange rejected its credentials, so Slipstream disabled the key. Orders already at the exchange stay there, but Slipstream can't supervise its positions until you enter new credentials: {link}",
         account_mode(key): "New orders stopped for exchange key {key}",
-        hedge_why: "Its account is in hedge mode, which Slipstream doesn't support. Switch it to one-way mode at Binance under Futures, Preferences, Position Mode. Your open positions stay protected as far as the exchange allows.",
+        mode_why: "The mode of its account has changed at the exchange. See its state on the Exchange keys page. Your open positions stay protected.",
         multi_assets_why: "Its account is in multi-assets mode, which Slipstream doesn't support. Switch it to single-asset mode at Binance under Futures, Preferences, Asset Mode. Your open positions stay protected as far as the exchange allows.",
         portfolio_why: "Its account uses portfolio margin, which Slipstream doesn't support. Turn it off at Binance and create a new API key. Check your open positions at the exchange.",
         withdraw_gained(key): "Exchange key {key} can withdraw funds",

@@ -86,7 +86,8 @@ async fn another_instance_immediately_takes_over_a_stopped_ones_work(db: &TestDb
         lease_holder: Some(holder.into()),
         lease_until: now.plus(30 * SECOND),
         protection: None,
-        created_at: now, position_side: domain::PositionSlot::Both,
+        created_at: now,
+        position_side: domain::PositionSlot::Both,
     };
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert_user(&mut tx, &person).await.unwrap();

@@ -10,8 +10,7 @@ use crate::{
     trading::{Trading, order},
 };
 use domain::{
-    AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol,
-    TradeType,
+    ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol, TradeType,
     account::Credential,
     validation::{self, FieldProblem, Problem},
 };
@@ -207,10 +206,10 @@ fn checked(change: KeyChange) -> Result<KeyChange> {
 /// Replaces a key's credentials after verifying the new ones at the exchange.
 async fn renew(desk: &Trading, row: &mut KeyRow, api_key: String, secret: &str) -> Result<()> {
     let who = Credentials::new(api_key.clone(), secret);
-    let rights = connect::verify_key(desk, &who, row.key.trade_type).await?;
+    let (rights, mode) = connect::verify_key(desk, &who, row.key.trade_type).await?;
     row.key.api_key = api_key;
     row.key.ip_restricted = rights.ip_restricted;
-    row.key.account_mode = AccountMode::OneWay;
+    row.key.account_mode = mode;
     row.key.may_withdraw = false;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.active = true;
@@ -228,8 +227,9 @@ async fn reactivate(desk: &Trading, row: &mut KeyRow) -> Result<()> {
         row.key.trade_type,
     )?;
     let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
-    mode_fits(disable_if_unauthorized(desk, row.key.id, &who, answer).await?)?;
-    row.key.account_mode = AccountMode::OneWay;
+    let mode = disable_if_unauthorized(desk, row.key.id, &who, answer).await?;
+    mode_fits(mode)?;
+    row.key.account_mode = mode;
     row.key.may_withdraw = false;
     row.key.active = true;
     row.key.status = ApiKeyStatus::Authorized;

@@ -109,7 +109,7 @@ async fn connect(
     let mut found = Vec::new();
     for new in &news {
         let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
-        let rights = verify_key(desk, &who, new.trade_type).await?;
+        let (rights, mode) = verify_key(desk, &who, new.trade_type).await?;
         // After the exchange has accepted the secret: otherwise anyone could find out which keys are connected here.
         if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
             return Err(Refusal::KeyExists.into());
@@ -121,7 +121,7 @@ async fn connect(
         if counted(desk) {
             worth += holds.unwrap_or_default();
         }
-        found.push(Found { rights, holds });
+        found.push(Found { rights, mode, holds });
     }
     if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
@@ -151,6 +151,7 @@ async fn connect(
 /// The exchange's answers about a key.
 struct Found {
     rights: KeyRights,
+    mode: AccountMode,
     /// The account's value in USD.
     holds: Option<Decimal>,
 }
@@ -166,10 +167,15 @@ fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
 
 /// Reads the key's rights and the account's mode from the exchange. A key with the right to withdraw is too
 /// dangerous to keep.
-pub(super) async fn verify_key(desk: &Trading, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
+pub(super) async fn verify_key(
+    desk: &Trading,
+    who: &Credentials,
+    kind: TradeType,
+) -> Result<(KeyRights, AccountMode)> {
     let rights = fit(desk, desk.exchange.key_rights(who).await?, kind)?;
-    mode_fits(account_mode(desk, who, kind, &rights).await?)?;
-    Ok(rights)
+    let mode = account_mode(desk, who, kind, &rights).await?;
+    mode_fits(mode)?;
+    Ok((rights, mode))
 }
 
 /// Checks that a key with these rights may be connected.
@@ -244,8 +250,7 @@ async fn insert(
         status: ApiKeyStatus::Authorized,
         sandbox: sandbox(desk),
         ip_restricted: found.rights.ip_restricted,
-        // Every other mode has been rejected above.
-        account_mode: AccountMode::OneWay,
+        account_mode: found.mode,
         may_withdraw: false,
         expires_at: found.rights.expires_at,
         traded_elsewhere: false,

@@ -99,33 +99,21 @@ pub async fn list_trades(
     access.take(desk, answer).await
 }
 
-/// Returns the open positions on a market: at most one, or two of an account in hedge mode.
+/// Returns the open position on a market; of the two of an account in hedge mode, the long one.
 ///
 /// # Errors
 /// 1103, 1106 for a SPOT key, 1300.
-pub async fn positions_on(
-    desk: &Trading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-) -> Result<Vec<Position>> {
-    let access = Access::futures(desk, actor, id).await?;
-    access.market(desk, symbol).await?;
-    let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
-    access.take(desk, answer).await
-}
-
-/// Returns the open position on a market; of two, the long one.
-///
-/// # Errors
-/// As [`positions_on`].
 pub async fn get_position(
     desk: &Trading,
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: &Symbol,
 ) -> Result<Option<Position>> {
-    Ok(positions_on(desk, actor, id, symbol).await?.into_iter().next())
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
+    let open = access.take(desk, answer).await?;
+    Ok(open.into_iter().min_by_key(|position| position.position_side))
 }
 
 /// Returns the protection of each of `list_positions`. `list_positions` and `orders` are what the exchange reports for
@@ -298,7 +286,9 @@ pub(crate) async fn read_state(
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
     let orders = key::disable_if_unauthorized(desk, key, who, orders).await?;
-    let positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
+    let mut positions = key::disable_if_unauthorized(desk, key, who, positions).await?;
+    // The long one first, whatever the exchange's order is.
+    positions.sort_by_key(|position| position.position_side);
     let protections = shown::shown(desk, key, &positions, &orders).await?;
     let trades = change::open_trades(desk, key, symbol, &positions).await?;
     let mut open = positions.into_iter().zip(protections);

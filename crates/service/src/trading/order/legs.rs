@@ -2,8 +2,8 @@
 
 use super::seq;
 use domain::{
-    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, PositionSlot, Side, Symbol, TimeInForce, TradeType,
-    sizing,
+    Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, PositionSlot, Side, Symbol,
+    TimeInForce, TradeType, sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade::{self, PriceSource},
 };

@@ -9,7 +9,9 @@ use crate::{
     error::{Error, Result},
     trading::{Trading, key, market},
 };
-use domain::{AccountMode, ExchangeKeyId, Refusal, TradeType, money, ticket::ManualOrder, validation::FieldProblem};
+use domain::{
+    AccountMode, ExchangeKeyId, Refusal, TradeType, money, ticket::ManualOrder, validation::FieldProblem,
+};
 use exchange::{Credentials, Exchange, ExchangeFailure, OrderRequest, OrderTest};
 
 /// A verdict on one order.

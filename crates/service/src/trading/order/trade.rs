@@ -207,7 +207,8 @@ pub async fn edit_trade(desk: &SharedTrading, actor: &Actor, id: IntentId, edit:
         // compared again: the change has happened.
         seen = edit.version.map(|_| current.row.version);
     } else {
-        let target = TradeTarget { trade: Some(id), version: edit.version, idempotency: edit.idempotency };
+        let (version, idempotency) = (edit.version, edit.idempotency);
+        let target = TradeTarget { trade: Some(id), version, idempotency, ..TradeTarget::default() };
         change::change_trade(desk, actor, row.exchange_key_id, &row.symbol, target, edit.change).await?;
     }
     if edit.note.is_none() && edit.tags.is_none() {
@@ -241,7 +242,7 @@ pub async fn close_trade(
     if row.status != TradeStatus::Open && !repeated {
         return Err(Error::NotFound);
     }
-    let target = TradeTarget { trade: Some(id), version: None, idempotency };
+    let target = TradeTarget { trade: Some(id), idempotency, ..TradeTarget::default() };
     change::close_target(desk, actor, row.exchange_key_id, &row.symbol, target, part).await
 }
 
@@ -258,7 +259,7 @@ pub async fn add_to(
     idempotency: Option<IdempotencyKey>,
 ) -> Result<()> {
     let row = own(desk, actor, id).await?;
-    let target = TradeTarget { trade: Some(id), version, idempotency };
+    let target = TradeTarget { trade: Some(id), version, idempotency, ..TradeTarget::default() };
     change::add_to_trade(desk, actor, row.exchange_key_id, &row.symbol, target, size).await
 }
 

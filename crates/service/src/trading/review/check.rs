@@ -12,7 +12,7 @@ use crate::{
         words::words,
     },
 };
-use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Symbol, TradeType};
+use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, PositionSlot, Symbol, TradeType};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use store::key::KeyRow;
 
@@ -78,8 +78,8 @@ async fn check(desk: &Trading, row: KeyRow) -> Result<()> {
     for symbol in &symbols {
         // Closed and cancelled orders show which stop was wanted, and which intent opened a position.
         let answer = desk.exchange.orders(who, TradeType::Futures, symbol, HISTORY).await;
-        let opened = bare.iter().find(|position| position.symbol == *symbol);
         for order in access.take(desk, answer).await? {
+            let opened = bare.iter().find(|position| is_of(&order, position));
             unknown.add_past(desk, &order, opened).await?;
         }
     }
@@ -127,7 +127,9 @@ fn ours(desk: &Trading, order: &Order) -> Option<Parsed> {
 /// Open positions that no protection row covers.
 async fn without_row(desk: &Trading, key: ExchangeKeyId, positions: &[Position]) -> Result<Vec<Position>> {
     let rows = store::protection::of_key(&desk.db, key).await?;
-    let known = |position: &&Position| !rows.iter().any(|row| row.symbol == position.symbol);
+    let known = |position: &&Position| {
+        !rows.iter().any(|row| (&row.symbol, row.position_side) == (&position.symbol, position.position_side))
+    };
     Ok(positions.iter().filter(known).cloned().collect())
 }
 
@@ -143,14 +145,14 @@ async fn settle_unknown(
     let newest = newest_entries(unknown);
     for (intent, orders) in &unknown.0 {
         let open = orders.iter().any(|order| !order.is_final());
-        let symbol = &orders[0].symbol;
-        if !open && newest.get(symbol) != Some(intent) {
+        let (symbol, place) = (&orders[0].symbol, place(&orders[0]));
+        if !open && newest.get(&place) != Some(intent) {
             continue;
         }
-        let opened = bare.iter().find(|position| position.symbol == *symbol);
+        let opened = bare.iter().find(|position| is_of(&orders[0], position));
         // A position that an order of this install has opened belongs to that order's intent. It may also have
         // increased one that was adopted.
-        let opened = opened.filter(|_| newest.get(symbol).is_none_or(|latest| latest == intent));
+        let opened = opened.filter(|_| newest.get(&place).is_none_or(|latest| latest == intent));
         let adopted = order::adopt(desk, access, *intent, orders, opened).await?;
         for order in orders.iter().filter(|order| !open || !order.is_final()) {
             differences.push(Difference::new(symbol.clone(), UnknownOrder::of(order), adopted));
@@ -160,19 +162,29 @@ async fn settle_unknown(
     Ok(differences)
 }
 
-/// The intent with the latest entry in each market.
-fn newest_entries(unknown: &Unknown) -> HashMap<Symbol, domain::IntentId> {
-    let mut newest: HashMap<Symbol, (Micros, domain::IntentId)> = HashMap::new();
+/// The position that an order acts on.
+fn place(order: &Order) -> (Symbol, PositionSlot) {
+    (order.symbol.clone(), order.position_side)
+}
+
+/// Whether an order acts on a position.
+fn is_of(order: &Order, position: &Position) -> bool {
+    (&order.symbol, order.position_side) == (&position.symbol, position.position_side)
+}
+
+/// The intent with the latest entry of each position.
+fn newest_entries(unknown: &Unknown) -> HashMap<(Symbol, PositionSlot), domain::IntentId> {
+    let mut newest: HashMap<(Symbol, PositionSlot), (Micros, domain::IntentId)> = HashMap::new();
     for (intent, orders) in &unknown.0 {
         let Some(entry) = orders.iter().find(|order| !order.reduce_only && !order.filled.is_zero()) else {
             continue;
         };
-        let last = newest.entry(entry.symbol.clone()).or_insert((entry.at, *intent));
+        let last = newest.entry(place(entry)).or_insert((entry.at, *intent));
         if entry.at > last.0 {
             *last = (entry.at, *intent);
         }
     }
-    newest.into_iter().map(|(symbol, (_, intent))| (symbol, intent)).collect()
+    newest.into_iter().map(|(place, (_, intent))| (place, intent)).collect()
 }
 
 /// Stores the result: an account without differences is released, unless earlier ones await an admin's

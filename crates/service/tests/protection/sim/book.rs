@@ -1,10 +1,10 @@
-//! The exchange's state: one USD-M futures account in one-way mode on one market, and the effect of a fill on
+//! The exchange's state: one USD-M futures account on one market, in one-way mode or in hedge mode beside a position of its owner, and the effect of a fill on
 //! it. It is plain data: a scenario starts from a clone.
 
 use super::meter::Meter;
 use domain::{
-    Decimal, Fee, Micros, Order, OrderStatus, OrderType, PositionSide, Side, Symbol, TimeInForce, Trade,
-    money,
+    Decimal, Fee, Micros, Order, OrderStatus, OrderType, PositionSide, PositionSlot, Side, Symbol,
+    TimeInForce, Trade, money,
 };
 use std::collections::VecDeque;
 
@@ -22,6 +22,9 @@ pub(crate) const WALL: i64 = 1_767_225_600_000_000;
 /// The wanted stop prices of every life.
 pub(crate) const LONG_STOP: &str = "19000";
 pub(crate) const SHORT_STOP: &str = "21000";
+
+/// The id of the stop of the owner's position beside the traded one.
+const BESIDE: &str = "web-beside";
 
 /// An order with what only the exchange knows about it.
 #[derive(Clone, Debug)]
@@ -96,6 +99,10 @@ pub(crate) struct Book {
     pub(crate) tight: bool,
     /// The part of the position that its owner opened elsewhere.
     pub(crate) foreign: Decimal,
+    /// In hedge mode, the short position of its owner beside the one that is traded; `None` in one-way mode.
+    pub(crate) beside: Option<Decimal>,
+    /// How often the desk tried to change that position or its stop.
+    pub(crate) trespasses: usize,
     /// The market's tick size if it is not the usual one: stops off the tick are refused.
     pub(crate) tick: Option<Decimal>,
     /// How often the desk closed a position for lack of a stop although it had one.
@@ -120,6 +127,8 @@ impl Book {
             stop_wanted: true,
             tight: false,
             foreign: Decimal::ZERO,
+            beside: None,
+            trespasses: 0,
             needless: 0,
             tick: None,
             changed: Vec::new(),
@@ -186,7 +195,7 @@ impl Book {
         if order.remaining == Some(Decimal::ZERO) {
             order.status = OrderStatus::Closed;
         }
-        let (id, side) = (order.id.clone(), order.side);
+        let (id, side, position_side) = (order.id.clone(), order.side, order.position_side);
         self.changed.push(order.client_order_id.clone());
         let realized = self.book_fill(side, amount);
         self.trades.push(Trade {
@@ -200,7 +209,8 @@ impl Book {
             amount,
             cost: price * amount,
             fee: Fee { cost: Decimal::ZERO, currency: "USDT".into() },
-            realized, position_side: domain::PositionSlot::Both,
+            realized,
+            position_side,
         });
     }
 
@@ -245,7 +255,38 @@ impl Book {
     }
 
     pub(crate) fn open_orders(&self) -> Vec<Order> {
-        self.orders.iter().rev().filter(|r| r.open()).map(|r| r.order.clone()).collect()
+        let listed = self.orders.iter().rev().filter(|r| r.open()).map(|r| r.order.clone());
+        listed.chain(self.beside.map(|_| self.stop_beside())).collect()
+    }
+
+    /// The stop of the owner's position beside the traded one.
+    fn stop_beside(&self) -> Order {
+        Order {
+            id: "beside".to_owned(),
+            client_order_id: BESIDE.to_owned(),
+            at: Micros(WALL),
+            symbol: btc(),
+            kind: OrderType::StopMarket,
+            time_in_force: TimeInForce::GteGtc,
+            post_only: false,
+            reduce_only: true,
+            side: Side::Buy,
+            position_side: PositionSlot::Short,
+            price: None,
+            stop_price: Some(d("30000")),
+            callback_rate: None,
+            amount: None,
+            cost: Decimal::ZERO,
+            average: None,
+            filled: Decimal::ZERO,
+            remaining: None,
+            status: OrderStatus::Open,
+        }
+    }
+
+    /// The position that is traded.
+    pub(crate) fn slot(&self) -> PositionSlot {
+        if self.beside.is_some() { PositionSlot::Long } else { PositionSlot::Both }
     }
 
     /// Returns position and open orders as they were `lag` microseconds ago.
@@ -257,6 +298,7 @@ impl Book {
 
     /// Cancels one order; `None` if it is not open.
     pub(crate) fn cancel(&mut self, client_order_id: &str) -> Option<Order> {
+        self.trespasses += usize::from(client_order_id == BESIDE);
         let found =
             self.orders.iter_mut().find(|r| r.open() && r.order.client_order_id == client_order_id)?;
         found.order.status = OrderStatus::Canceled;

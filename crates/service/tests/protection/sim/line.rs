@@ -6,13 +6,13 @@ use super::{
     clock::sleep,
     gate::Passage,
     plan::{Fault, REFUSING},
-    shown::{balance, market, position, ticker},
+    shown::{balance, beside, market, position, ticker},
     unknown,
 };
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Decimal, Frame, MarginMode, Market, Micros, Order, OrderType, Position, Symbol, Ticker,
-    Trade, TradeType, time::SECOND,
+    AccountMode, Balance, Candle, Decimal, Frame, MarginMode, Market, Micros, Order, OrderType, Position,
+    Symbol, Ticker, Trade, TradeType, time::SECOND,
 };
 use exchange::{
     AccountData, AccountEvent, Credentials, ExchangeFailure, ExchangeResult, KeyRights, MarketData,
@@ -212,6 +212,10 @@ impl MarketData for SimConnection {
 
 #[async_trait]
 impl AccountData for SimConnection {
+    async fn account_mode(&self, _: &Credentials) -> ExchangeResult<AccountMode> {
+        let hedged = self.sim.world().book().beside.is_some();
+        Ok(if hedged { AccountMode::Hedge } else { AccountMode::OneWay })
+    }
     async fn key_rights(&self, _: &Credentials) -> ExchangeResult<KeyRights> {
         let rights = KeyRights {
             withdraw: false,
@@ -247,7 +251,8 @@ impl Positions for SimConnection {
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> ExchangeResult<Vec<Position>> {
         self.read("positions", |world| {
             let (amount, _) = seen(world);
-            Ok(position(world.book(), amount).into_iter().collect())
+            let book = world.book();
+            Ok(position(book, amount).into_iter().chain(beside(book)).collect())
         })
         .await
     }

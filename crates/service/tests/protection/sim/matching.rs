@@ -20,7 +20,9 @@ impl Book {
             kind: request.kind,
             time_in_force: request.time_in_force,
             post_only: false,
-            reduce_only: request.reduce_only || request.amount.is_none(),
+            // Hedge mode reports no order as reduce-only; the adapter derives it from the two sides.
+            reduce_only: request.position_side.is_closed_by(request.side)
+                || (!request.position_side.is_hedged() && (request.reduce_only || request.amount.is_none())),
             side: request.side,
             price: request.price,
             stop_price: request.stop_price,
@@ -30,7 +32,8 @@ impl Book {
             average: None,
             filled: Decimal::ZERO,
             remaining: request.amount,
-            status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+            status: OrderStatus::Open,
+            position_side: request.position_side,
         };
         let rescues = request.client_order_id.starts_with("sl") && request.client_order_id.ends_with("-90");
         self.needless += usize::from(rescues && self.covered());
@@ -47,7 +50,14 @@ impl Book {
         Ok(self.orders[index].order.clone())
     }
 
-    fn check(&self, request: &OrderRequest) -> Result<(), ExchangeFailure> {
+    fn check(&mut self, request: &OrderRequest) -> Result<(), ExchangeFailure> {
+        if request.position_side.is_hedged() != self.beside.is_some() {
+            return refused(-4061, "Order's position side does not match user's setting.");
+        }
+        if request.position_side != self.slot() {
+            self.trespasses += 1;
+            return refused(-2022, "ReduceOnly Order is rejected.");
+        }
         let same = |r: &&Resting| r.open() && r.order.client_order_id == request.client_order_id;
         if self.orders.iter().any(|r| same(&r)) {
             // Binance: "a unique id among open orders"; a filled one does not block another.

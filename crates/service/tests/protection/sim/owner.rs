@@ -49,6 +49,11 @@ impl Book {
         self.owner_trades(side.closing(), self.position.abs() * Decimal::TWO);
     }
 
+    /// The owner switches the account to hedge mode, and opens a short position of this amount with a stop.
+    pub(crate) fn hedged_by_owner(&mut self, amount: &str) {
+        self.beside = Some(d(amount));
+    }
+
     /// The owner opens a long position, which is the owner's alone.
     pub(crate) fn opened_by_owner(&mut self, amount: &str) {
         self.foreign = d(amount);
@@ -76,7 +81,8 @@ impl Book {
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
-            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+            urgency: Urgency::First,
+            position_side: self.slot(),
         };
         self.place(&request).unwrap();
     }
@@ -99,7 +105,8 @@ impl Book {
             callback_rate: None,
             time_in_force: if trigger.is_some() { TimeInForce::GteGtc } else { TimeInForce::Gtc },
             reduce_only: true,
-            urgency: Urgency::First, position_side: domain::PositionSlot::Both,
+            urgency: Urgency::First,
+            position_side: self.slot(),
         };
         self.place(&request).unwrap();
         self.tight = tight;

@@ -1,7 +1,9 @@
 //! The account and market data that the exchange reports.
 
 use super::book::{Book, btc, d};
-use domain::{Balance, Decimal, Funds, MarginMode, Market, Position, PositionSide, Ticker, TradeType};
+use domain::{
+    Balance, Decimal, Funds, MarginMode, Market, Position, PositionSide, PositionSlot, Ticker, TradeType,
+};
 
 pub(super) fn balance(book: &Book) -> Balance {
     let gain = (book.price - book.entry_price) * book.position;
@@ -41,8 +43,15 @@ pub(super) fn position(book: &Book, amount: Decimal) -> Option<Position> {
         at: book.wall(),
         margin_mode: MarginMode::Crossed,
         side,
-        percentage: Decimal::ZERO, position_side: domain::PositionSlot::Both,
+        percentage: Decimal::ZERO,
+        position_side: book.slot(),
     })
+}
+
+/// The owner's position beside the traded one.
+pub(super) fn beside(book: &Book) -> Option<Position> {
+    let amount = book.beside?;
+    Some(Position { position_side: PositionSlot::Short, ..position(book, -amount)? })
 }
 
 pub(super) fn market(book: &Book, kind: TradeType) -> Market {

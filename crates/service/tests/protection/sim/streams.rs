@@ -31,7 +31,12 @@ impl Streams {
             .map(|resting| AccountEvent::Order(Box::new(resting.order.clone()), None))
             .collect();
         if self.position.replace(book.position).is_some_and(|before| before != book.position) {
-            let held = HeldPosition { symbol: btc(), amount: book.position, unrealized_pnl: Decimal::ZERO, position_side: domain::PositionSlot::Both, };
+            let held = HeldPosition {
+                symbol: btc(),
+                amount: book.position,
+                unrealized_pnl: Decimal::ZERO,
+                position_side: book.slot(),
+            };
             let wallets = [("USDT".to_owned(), book.wallet)].into();
             let change = Some(HoldingsChange { wallets, held: vec![held] });
             events.push(AccountEvent::Account { balance: None, positions: vec![btc()], change });

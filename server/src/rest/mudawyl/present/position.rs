@@ -40,7 +40,7 @@ impl From<domain::Position> for Position {
         Self {
             symbol: p.symbol.to_string(),
             contracts: Num(p.contracts),
-            // As at Binance, USD-margined contracts are one base unit, and positions are one-way.
+            // As at Binance, USD-margined contracts are one base unit.
             contract_size: Num(Decimal::ONE),
             unrealized_pnl: Num(p.unrealized_pnl),
             leverage: p.leverage,
@@ -58,7 +58,7 @@ impl From<domain::Position> for Position {
             margin_mode: p.margin_mode.lower(),
             margin_type: p.margin_mode.lower(),
             side: p.side.word(),
-            hedged: false,
+            hedged: p.position_side.is_hedged(),
             percentage: Num(p.percentage),
         }
     }

@@ -199,7 +199,8 @@ mod tests {
             at: Micros(0),
             margin_mode: MarginMode::Crossed,
             side: PositionSide::Long,
-            percentage: d("0"), position_side: domain::PositionSlot::Both,
+            percentage: d("0"),
+            position_side: domain::PositionSlot::Both,
         }
     }
 

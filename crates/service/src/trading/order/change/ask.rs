@@ -40,7 +40,8 @@ use crate::{
     },
 };
 use domain::{
-    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, Position, PositionSide, PositionSlot, Side, Symbol,
+    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, Position, PositionSide, PositionSlot, Side,
+    Symbol,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
@@ -175,8 +176,7 @@ async fn protect(
     let access = Access::futures(desk, actor, id).await?;
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let idempotency = target.idempotency.clone();
-    let work =
-        async move { Changer::new(&shared, access, symbol, idempotency).protect(target, wish).await };
+    let work = async move { Changer::new(&shared, access, symbol, idempotency).protect(target, wish).await };
     desk.work.run(work).await
 }
 

@@ -40,7 +40,8 @@ pub(crate) fn open_order(kind: OrderType, side: Side, amount: Option<Decimal>) -
         average: None,
         filled: Decimal::ZERO,
         remaining: amount,
-        status: OrderStatus::Open, position_side: domain::PositionSlot::Both,
+        status: OrderStatus::Open,
+        position_side: domain::PositionSlot::Both,
     }
 }
 
@@ -65,7 +66,8 @@ pub(crate) fn position(amount: Decimal) -> Position {
         at: Micros(0),
         margin_mode: domain::MarginMode::Crossed,
         side: if long { domain::PositionSide::Long } else { domain::PositionSide::Short },
-        percentage: zero, position_side: domain::PositionSlot::Both,
+        percentage: zero,
+        position_side: domain::PositionSlot::Both,
     }
 }
 

@@ -22,7 +22,8 @@ pub struct ClosedPosition {
     pub outcome: Result<()>,
 }
 
-/// Closes every position of a futures key as [`super::close_position`] does, or only that of `symbol`, all at the same time.
+/// Closes every position of a futures key as [`super::close_position`] does, or only those of `symbol` or on `side`, all at the
+/// same time.
 /// Markets without a position are left alone, with their orders.
 ///
 /// # Errors
@@ -32,13 +33,15 @@ pub async fn close_positions(
     actor: &Actor,
     id: ExchangeKeyId,
     symbol: Option<&Symbol>,
+    side: Option<PositionSide>,
 ) -> Result<Vec<ClosedPosition>> {
     let access = Access::futures(desk, actor, id).await?;
     if let Some(symbol) = symbol {
         market::find_market(desk, access.row.key.trade_type, symbol).await?;
     }
     let positions = desk.exchange.positions(&access.who, symbol).await;
-    let positions = access.take(desk, positions).await?;
+    let mut positions = access.take(desk, positions).await?;
+    positions.retain(|position| side.is_none_or(|side| position.side == side));
     let each = positions.into_iter().map(|position| async move {
         let outcome = close_side(desk, actor, id, &position.symbol, Some(position.side)).await;
         if let Err(Error::Fault(fault)) = &outcome {

@@ -7,10 +7,11 @@ use crate::{
     platform::audit::{self, AuditAction},
     trading::{SharedTrading, key, market},
 };
-use domain::{ExchangeKeyId, IntentId, Symbol, validation::Problem};
+use domain::{ExchangeKeyId, IntentId, PositionSide, Symbol, validation::Problem};
 use store::protection::{self as rows, Protection, Wanted};
 
-/// Ends or resumes the supervision of the positions that Slipstream opened on a market.
+/// Ends or resumes the supervision of the positions that Slipstream opened on a market; in hedge mode only of the one on
+/// `side`, if it is given.
 ///
 /// An unsupervised position keeps its stop and take-profit orders at the exchange: nothing is cancelled, but
 /// a stop that goes missing is not replaced. When supervision is resumed, a missing stop is placed
@@ -23,14 +24,16 @@ pub async fn set_supervised(
     desk: &SharedTrading,
     actor: &Actor,
     id: ExchangeKeyId,
-    symbol: &Symbol,
+    (symbol, side): (&Symbol, Option<PositionSide>),
     supervised: bool,
 ) -> Result<()> {
     let row = key::find_key(desk, actor, id).await?;
     market::find_market(desk, row.key.trade_type, symbol).await?;
     let turn = desk.locks.lock(id, symbol).await;
     let mut open = rows::on_market(&desk.db, id, symbol).await?;
-    open.retain(|row| row.ended_at.is_none());
+    let meant = |row: &Protection| side.is_none_or(|side| row.side == side.opening());
+    // In one-way mode there is one position, whatever its side has become.
+    open.retain(|row| row.ended_at.is_none() && (!row.position_side.is_hedged() || meant(row)));
     if open.is_empty() {
         return Err(Error::NotFound);
     }
