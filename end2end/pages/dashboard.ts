@@ -52,6 +52,11 @@ export class Dashboard extends Frame {
     await this.at('/dashboard');
   }
 
+  /** The row of a market's position on one side: `Long` or `Short`. */
+  rowOf(symbol: string, side: 'Long' | 'Short'): Locator {
+    return this.positions.filter({ hasText: symbol }).filter({ has: this.page.getByRole('cell', { name: side, exact: true }) });
+  }
+
   /** The button of a market's row that asks whether to close its position. */
   closeButton(symbol: string): Locator {
     return this.positions.filter({ hasText: symbol }).getByTestId('position-close');

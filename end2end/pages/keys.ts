@@ -60,6 +60,8 @@ class KeyCard {
   readonly switch: Locator;
   readonly trade: Locator;
   readonly delete: Locator;
+  /** The badge of an account in hedge mode. */
+  readonly hedged: Locator;
 
   constructor(readonly root: Locator) {
     this.apiKey = root.locator('.api-key');
@@ -71,6 +73,7 @@ class KeyCard {
     this.switch = root.getByTestId('key-switch');
     this.trade = root.getByTestId('trade-link');
     this.delete = root.getByTestId('key-delete');
+    this.hedged = root.getByTestId('hedge-mode');
   }
 
   /** Unfolds the forms. */

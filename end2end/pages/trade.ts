@@ -87,6 +87,18 @@ export class Trade extends Frame {
     this.plan = page.getByTestId('plan-row');
   }
 
+  /** The card of one of the two positions of an account in hedge mode. */
+  positionOn(side: 'long' | 'short'): Locator {
+    return this.page.locator(`[data-testid="position"][data-side="${side}"]`);
+  }
+
+  /** Closes the position of a side, and confirms the question. */
+  async closeOn(side: 'long' | 'short'): Promise<void> {
+    const card = this.positionOn(side);
+    await card.getByTestId('close-position').click();
+    await card.getByTestId('close-position-yes').click();
+  }
+
   /** A field of what Slipstream does with the stop by itself. */
   automation(name: 'breakevenAfter' | 'trailingPercent' | 'trigger' | 'timeLimit'): Locator {
     return this.page.getByTestId('automation-form').locator(`[name="${name}"]`);

@@ -81,16 +81,26 @@ export class Desk {
 
   /** Opens an account at the sandbox exchange whose key may withdraw, which Slipstream must reject. */
   async withdrawableAccount(): Promise<Credentials> {
+    return (await this.controlSandbox('accounts', { withdrawals: true })) as Credentials;
+  }
+
+  /** Switches a sandbox account to hedge mode at the exchange, as its owner does there. */
+  async hedge({ apiKey }: Credentials): Promise<void> {
+    await this.controlSandbox(`accounts/${apiKey}/modes`, { dualSidePosition: true });
+  }
+
+  private async controlSandbox(command: string, body: object): Promise<unknown> {
     const token = await readFile(path.join(this.dataDir, 'sandbox', 'control.token'), 'utf8');
-    const answer = await fetch(`${this.url}/sandbox/control/accounts`, {
+    const answer = await fetch(`${this.url}/sandbox/control/${command}`, {
       method: 'POST',
       headers: { 'x-sandbox-control': token.trim(), 'content-type': 'application/json' },
-      body: JSON.stringify({ withdrawals: true }),
+      body: JSON.stringify(body),
     });
     if (!answer.ok) {
       throw new Error(`the sandbox's control door answered ${answer.status}: ${await answer.text()}`);
     }
-    return (await answer.json()) as Credentials;
+    const text = await answer.text();
+    return text === '' ? null : JSON.parse(text);
   }
 
   /** Advances the test checkout's clock: subscriptions renew, fail and end. */

@@ -199,7 +199,7 @@ pub struct OpenProfit {
     /// Trading pair.
     pub symbol: Symbol,
     /// Long or short.
-    pub side: crate::PositionSide,
+    pub side: PositionSide,
     /// Unrealized profit in quote units.
     pub unrealized: Decimal,
 }

@@ -131,7 +131,7 @@ pub struct Order {
     pub time_in_force: TimeInForce,
     /// Whether it may only add liquidity.
     pub post_only: bool,
-    /// Whether it may only reduce a position. In hedge mode its side and that of its position say so.
+    /// Whether it may only reduce a position. In hedge mode this follows from its side and that of its position.
     pub reduce_only: bool,
     /// Side of the order.
     pub side: Side,

@@ -69,7 +69,8 @@ impl PositionSlot {
         !matches!(self, Self::Both)
     }
 
-    /// Returns whether an order of this side can only close it. In one-way mode no side says so; the order itself does.
+    /// Returns whether an order of this side can only close it. In one-way mode
+    /// that does not follow from the side.
     #[must_use]
     pub const fn is_closed_by(self, side: Side) -> bool {
         matches!((self, side), (Self::Long, Side::Sell) | (Self::Short, Side::Buy))
@@ -119,7 +120,7 @@ pub struct Position {
     pub margin_mode: MarginMode,
     /// Long or short.
     pub side: PositionSide,
-    /// Which of its market's positions it is.
+    /// The one of its market's positions that it is.
     #[serde(default)]
     pub position_side: PositionSlot,
     /// Unrealized profit divided by initial margin, in percent.

@@ -17,7 +17,7 @@ pub struct Holdings {
 pub struct HeldPosition {
     /// The pair.
     pub symbol: Symbol,
-    /// Which of the pair's positions it is.
+    /// The one of the pair's positions that it is.
     pub position_side: PositionSlot,
     /// Size in base units: positive for long, negative for short, zero if closed.
     pub amount: Decimal,

@@ -75,7 +75,7 @@ pub struct OrderRequest {
     pub callback_rate: Option<Decimal>,
     /// Time in force; ignored for market orders.
     pub time_in_force: TimeInForce,
-    /// The order may only reduce a position. In hedge mode, `side` and `position_side` say so.
+    /// The order may only reduce a position. In hedge mode it is sent as `side` against `position_side`.
     pub reduce_only: bool,
     /// Priority when the rate limit budget is short.
     pub urgency: Urgency,

@@ -39,7 +39,7 @@ pub struct Protection {
     pub exchange_key_id: ExchangeKeyId,
     /// The market.
     pub symbol: Symbol,
-    /// Which of the market's positions it is.
+    /// The one of the market's positions that is protected.
     pub position_side: PositionSlot,
     /// The side of the entry.
     pub side: Side,

@@ -49,7 +49,7 @@ impl AccountSignals {
         format!("{id}{}", self.suffix())
     }
 
-    /// The end of such an id.
+    /// The end of that id.
     pub(crate) fn suffix(self) -> &'static str {
         if self.second { "-2" } else { "" }
     }

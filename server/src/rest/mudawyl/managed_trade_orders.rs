@@ -99,7 +99,7 @@ async fn reduce(
         limit: NEWEST,
         ..TradeListRequest::default()
     };
-    // In hedge mode the side says which of the two positions is reduced.
+    // In hedge mode the side determines which of the two positions is reduced.
     let reduced = |trade: &TradeRow| Some(trade.side.opposite()) == side;
     let mut trades = trade::list_trades(desk, actor, &of(false)).await?.items;
     if trades.is_empty() && repeated {

@@ -66,7 +66,7 @@ fn position_side(order: &OrderRequest) -> Option<PositionSlot> {
     Some(order.position_side).filter(|slot| slot.is_hedged())
 }
 
-/// Whether the order is sent as reduce-only. Binance rejects that in hedge mode, where the two sides say it.
+/// Whether the order is sent as reduce-only. Binance rejects that in hedge mode, where it follows from the two sides.
 const fn reduce_only(order: &OrderRequest) -> bool {
     order.reduce_only && !order.position_side.is_hedged()
 }

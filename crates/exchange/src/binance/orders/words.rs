@@ -118,7 +118,7 @@ impl OrderWords {
             kind: self.kind,
             time_in_force: self.time_in_force,
             post_only: self.post_only || self.time_in_force == TimeInForce::Gtx,
-            // Hedge mode knows no reduce-only: the side of the order and of its position say that it closes.
+            // Orders of hedge mode are never reduce-only: one against the side of its position closes.
             reduce_only: self.reduce_only || self.position_side.is_closed_by(self.side),
             side: self.side,
             position_side: self.position_side,

@@ -73,7 +73,7 @@ async fn an_order_closes_if_its_side_is_against_its_position() {
 }
 
 #[tokio::test]
-async fn both_positions_of_a_market_are_read_and_told_apart() {
+async fn both_positions_of_a_market_are_read() {
     let (fake, binance) = pair().await;
     let long =
         json!({ "positionSide": "LONG", "positionAmt": "0.100", "entryPrice": "20000", "notional": "2000" });

@@ -192,7 +192,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         symbol: btc(),
         amount: d("20"),
         unrealized_pnl: d("-1.5"),
-        position_side: domain::PositionSlot::Both,
+        position_side: PositionSlot::Both,
     }];
     let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
     let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };

@@ -194,8 +194,8 @@ impl PlannedOrder {
         PositionSlot::opened_by(if self.reduce_only { self.side.opposite() } else { self.side }, hedged)
     }
 
-    /// Returns this order as filled at an unknown price, for when only the position shows that it was. `hedged` says
-    /// whether the account is in hedge mode.
+    /// Returns this order as filled at an unknown price, for when only the position shows that it was; `hedged` if the
+    /// account is in hedge mode.
     pub(crate) fn assumed_filled(
         &self,
         client_order_id: String,

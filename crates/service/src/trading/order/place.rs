@@ -2,10 +2,13 @@
 
 mod adopt;
 mod close_all;
+mod close_market;
 mod open;
 
 pub use adopt::adopt_position;
 pub use close_all::{ClosedPosition, close_positions};
+pub(crate) use close_market::panic_market;
+pub use close_market::{close_position, close_side};
 pub use open::{NewTrade, open_trade, reverse_trade};
 
 use super::{
@@ -24,7 +27,7 @@ use crate::{
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Order, PositionSide, PositionSlot, Refusal, Side, Symbol,
+    Decimal, ExchangeKeyId, IntentId, Order, PositionSlot, Refusal, Side, Symbol,
     first_day::{FirstDayLimits, entry_value},
     ticket::ManualOrder,
     trade::{Automation, TargetShare},
@@ -77,65 +80,6 @@ async fn place_with(
     // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work = async move { Placing::new(&shared, access, idempotency).place(order, replace).await };
-    desk.work.run(work).await
-}
-
-/// Cancels a market's open orders and closes its position; both positions of an account in hedge mode.
-///
-/// # Errors
-/// 1103, 1106, 1300, 1500.
-pub async fn close_position(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-) -> Result<()> {
-    close_side(desk, actor, id, symbol, None).await
-}
-
-/// Does the same as [`close_position`] for one of the two positions of an account in hedge mode; without a `side`, and in
-/// one-way mode, for all that is open on the market.
-///
-/// # Errors
-/// As [`close_position`].
-pub async fn close_side(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    side: Option<PositionSide>,
-) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
-    market::find_market(desk, access.row.key.trade_type, symbol).await?;
-    close_with(desk, access, symbol.clone(), side, Request::Close).await
-}
-
-/// Does the same as [`close_position`], for the panic button.
-pub(crate) async fn panic_market(desk: &SharedTrading, access: Access, symbol: Symbol) -> Result<()> {
-    close_with(desk, access, symbol, None, Request::Panic).await
-}
-
-async fn close_with(
-    desk: &SharedTrading,
-    access: Access,
-    symbol: Symbol,
-    side: Option<PositionSide>,
-    request: Request,
-) -> Result<()> {
-    let shared = desk.clone();
-    let work = async move {
-        let id = access.row.key.id;
-        match Placing::new(&shared, access, None).close(&symbol, side, request.clone()).await {
-            // The account's position mode has changed since it was last read, and is known now.
-            Err(error) if error.is_of_mode() => {
-                let row = store::key::get_any(&shared.db, id).await?.ok_or(Error::NotFound)?;
-                let access = Access { who: key::credentials(&shared, &row)?, row };
-                Placing::new(&shared, access, None).close(&symbol, side, request).await
-            }
-            closed => closed,
-        }
-    };
-    // Runs detached: it continues if the caller disconnects.
     desk.work.run(work).await
 }
 
@@ -202,26 +146,6 @@ impl<'a> Placing<'a> {
         self.work(order.symbol.clone(), slot, Request::Open(order), legs).await
     }
 
-    /// Closes one of a market's positions, or all of them, each with an intent of its own. One that cannot be closed does not
-    /// keep the other open.
-    async fn close(self, symbol: &Symbol, side: Option<PositionSide>, request: Request) -> Result<()> {
-        let key = self.access.row.key.id;
-        let _lock = self.desk.locks.lock(key, symbol).await;
-        let mut outcome = Ok(());
-        for slot in self.access.row.key.account_mode.positions() {
-            let meant = side.is_none_or(|side| self.opened_by(side.opening()) == *slot);
-            if meant && let Err(error) = self.close_one(symbol, *slot, request.clone()).await {
-                outcome = Err(error);
-            }
-        }
-        outcome
-    }
-
-    async fn close_one(&self, symbol: &Symbol, slot: PositionSlot, request: Request) -> Result<()> {
-        recover::before_new(self.desk, &self.access, symbol, slot).await?;
-        self.work(symbol.clone(), slot, request, legs::closing()).await.map(drop)
-    }
-
     /// Returns the position that an order of this side opens.
     fn opened_by(&self, side: Side) -> PositionSlot {
         self.access.row.key.account_mode.opened_by(side)
@@ -261,7 +185,7 @@ impl<'a> Placing<'a> {
         let positions = self.access.take(self.desk, positions).await?;
         let (leverage, mode) = self.access.take(self.desk, leverage).await?;
         let quote = order.symbol.quote();
-        // What is open on the side of a reversal is closed instead.
+        // A reversal closes the position of the other side instead.
         let slot = self.reverses.unwrap_or_else(|| self.opened_by(order.side));
         let closed = positions.iter().find(|position| position.position_side == slot);
         checks::affordable(order, last, quote, &balance, closed, leverage)?;

@@ -139,7 +139,7 @@ pub async fn reduce_position(
     let work = async move {
         let part = Part::Amount(amount);
         let hedged = access.row.key.account_mode == AccountMode::Hedge;
-        // In hedge mode the order's side says which of the two positions it reduces.
+        // In hedge mode the order's side determines which of the two positions it reduces.
         let reduced = hedged.then(|| PositionSide::opened_by(side.opposite()));
         let target = TradeTarget { side: reduced, ..TradeTarget::default() };
         Changer::new(&shared, access, symbol, idempotency).close(target, Some(side), part).await

@@ -1,4 +1,4 @@
-//! Which of a market's positions a request is for. In hedge mode a market has two.
+//! The position that a request is for. In hedge mode a market has two.
 
 use domain::{IntentId, PositionSide};
 use store::protection::Protection;

@@ -1,4 +1,4 @@
-//! Which position a change is for: in hedge mode a market has two.
+//! The position that a change is for: in hedge mode a market has two.
 
 use super::Changer;
 use crate::{
