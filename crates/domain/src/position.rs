@@ -147,3 +147,24 @@ pub struct Balance {
     /// Unrealized profit and loss in USD (futures; zero otherwise). Already included in the totals of `assets`.
     pub unrealized_pnl: Decimal,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AccountMode;
+
+    #[test]
+    fn an_order_closes_a_position_of_hedge_mode_by_its_side() {
+        use PositionSlot::{Both, Long, Short};
+        for side in [Side::Buy, Side::Sell] {
+            let opened = PositionSlot::opened_by(side, true);
+            assert!(!opened.is_closed_by(side) && opened.is_closed_by(side.opposite()));
+            assert_eq!(PositionSlot::opened_by(side, false), Both);
+            assert!(!Both.is_closed_by(side), "in one-way mode it may also open the opposite position");
+        }
+        assert_eq!(AccountMode::Hedge.positions(), [Long, Short]);
+        assert_eq!(AccountMode::OneWay.positions(), [Both]);
+        assert_eq!(AccountMode::Hedge.opened_by(Side::Sell), Short);
+        assert_eq!(AccountMode::Hedge.problem(), None);
+    }
+}

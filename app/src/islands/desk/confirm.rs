@@ -147,7 +147,10 @@ mod tests {
         super::{DeskInit, account::AccountSignals, read::tests::init},
         *,
     };
-    use domain::validation::{FieldProblem, Problem};
+    use domain::{
+        PositionSlot,
+        validation::{FieldProblem, Problem},
+    };
     use leptos::prelude::Owner;
 
     /// Runs `test` with a ticket for 0.02 BTC that uses real funds. The market has an open order and position, or nothing.
@@ -183,6 +186,19 @@ mod tests {
             }
             ticket.amount.set("?".to_owned());
             assert_eq!(label(ticket), "Buy BTC", "nothing is open that it could name");
+        });
+    }
+
+    #[test]
+    fn in_hedge_mode_an_order_closes_only_the_position_of_its_side() {
+        with_ticket(true, |ticket, _| {
+            ticket.account.state.update(|state| {
+                state.orders.clear();
+                state.position.iter_mut().for_each(|held| held.position_side = PositionSlot::Short);
+            });
+            assert_eq!(sentence(ticket), "", "the long position is opened beside the short one");
+            ticket.side.set("SELL".to_owned());
+            assert!(sentence(ticket).contains("short"), "{}", sentence(ticket));
         });
     }
 

@@ -257,3 +257,51 @@ impl Found {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Decimal, PositionSide, Side};
+    use store::fill::FillDetail;
+
+    fn fill(at: i64, side: Side, position_side: PositionSlot, realized: i64) -> Fill {
+        let detail = FillDetail {
+            client_order_id: None,
+            side,
+            position_side,
+            price: Decimal::from(100),
+            amount: Decimal::ONE,
+            realized: Decimal::from(realized),
+        };
+        Fill {
+            key: ExchangeKeyId(uuid::Uuid::nil()),
+            symbol: "BTC/USDT".parse().unwrap(),
+            trade: at.to_string(),
+            at: Micros(at),
+            fee_usd: Decimal::ZERO,
+            detail: Some(detail),
+        }
+    }
+
+    #[test]
+    fn positions_of_hedge_mode_are_two_trades_and_funding_counts_once() {
+        use PositionSlot::{Long, Short};
+        let stored = vec![
+            fill(1, Side::Buy, Long, 0),
+            fill(2, Side::Sell, Short, 0),
+            fill(4, Side::Sell, Long, 7),
+            fill(6, Side::Buy, Short, -2),
+        ];
+        let market = (stored[0].key, stored[0].symbol.clone());
+        let paid = |at| FundingPayment { at: Micros(at), paid: Decimal::ONE };
+        let funding = BTreeMap::from([(market.clone(), vec![paid(3), paid(5)])]);
+        let mut all = trips_by_market(stored, &funding);
+        let trips = all.remove(&market).unwrap();
+        let found: Vec<_> =
+            trips.iter().map(|trip| (trip.side, trip.profit.realized, trip.profit.funding)).collect();
+        let (long, short) = (PositionSide::Long, PositionSide::Short);
+        let two = Decimal::TWO;
+        assert_eq!(found, [(long, Decimal::from(7), Decimal::ZERO), (short, Decimal::from(-2), two)]);
+        assert!(trips.iter().all(|trip| trip.closed_at.is_some()));
+    }
+}

@@ -137,6 +137,28 @@ async fn one_intent_at_a_time_works_on_a_market(db: &TestDb) {
     assert_eq!(kind(intended(db, &intent(me, 50, 14)).await), Some(StoreErrorKind::Unique));
 }
 
+async fn each_position_of_hedge_mode_has_its_own_intents(db: &TestDb) {
+    let me = person(db, 1).await;
+    connected(db, me, 50).await;
+    let on = |number, side, position_side| NewIntent {
+        position_side,
+        protection: Some(NewProtection { side, wanted: Wanted::Stop }),
+        ..intent(me, 50, number)
+    };
+    let long = on(10, Side::Buy, PositionSlot::Long);
+    intended(db, &long).await.unwrap();
+    intended(db, &on(11, Side::Sell, PositionSlot::Short)).await.unwrap();
+    let second = intended(db, &on(12, Side::Buy, PositionSlot::Long)).await;
+    assert_eq!(kind(second), Some(StoreErrorKind::Unique), "another one works on this position");
+    let stored = intents::get_intent(&**db, IntentId(id(11))).await.unwrap().unwrap();
+    assert_eq!(stored.position_side, PositionSlot::Short);
+    let key = ExchangeKeyId(id(50));
+    let rows = protection::of_position(&**db, key, &long.symbol, PositionSlot::Long).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (row.intent_id, row.position_side)).collect();
+    assert_eq!(found, [(IntentId(id(10)), PositionSlot::Long)]);
+    assert_eq!(protection::on_market(&**db, key, &long.symbol).await.unwrap().len(), 2);
+}
+
 async fn an_intent_ends_once(db: &TestDb) {
     let me = person(db, 1).await;
     intended(db, &intent(me, 50, 10)).await.unwrap();
@@ -261,6 +283,7 @@ store::each_engine!(
     an_idempotency_key_is_used_once_a_person,
     of_sixteen_of_one_idempotency_key_one_is_kept,
     one_intent_at_a_time_works_on_a_market,
+    each_position_of_hedge_mode_has_its_own_intents,
     an_intent_ends_once,
     unfinished_intents_are_listed,
     an_intent_is_its_holders_until_it_is_freed,

@@ -101,7 +101,12 @@ async fn details_of_futures_fills_are_listed_to_their_owner(db: &TestDb) {
     };
     let all = [
         fill(mine, "2", 5, Some(detail(None))),
-        fill(mine, "1", 0, Some(detail(Some("slip-1")))),
+        fill(
+            mine,
+            "1",
+            0,
+            Some(FillDetail { position_side: domain::PositionSlot::Short, ..detail(Some("slip-1")) }),
+        ),
         fill(mine, "0", -5, None),
         fill(theirs, "1", 0, Some(detail(None))),
     ];

@@ -184,7 +184,7 @@ mod tests {
         assert_eq!((placed.side, placed.kind), (Side::Buy, OrderType::StopMarket));
         assert_eq!(placed.amount, Some(d("2")), "its owner may have a closePosition stop");
         assert_eq!(of(Role::Target).amount, Some(d("0.5")));
-        let entry = adopting.entry("id".to_owned(), &adopting.order.symbol);
+        let entry = adopting.entry("id".to_owned(), &adopting.order.symbol, false);
         assert!(entry.is_final() && !entry.reduce_only);
         assert_eq!((entry.filled, entry.average), (d("2"), Some(adopting.price)));
     }

@@ -48,8 +48,10 @@ impl PastPosition {
         trades: &[Trade],
     ) -> Self {
         let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
-        let (own, beside): (Vec<Trade>, Vec<Trade>) =
+        let (own, mut beside): (Vec<Trade>, Vec<Trade>) =
             trades.iter().cloned().partition(|trade| trade.position_side == intent.slot);
+        // Fills of the time before the account was switched to hedge mode are of no position beside.
+        beside.retain(|trade| trade.position_side.is_hedged());
         let (mut fills, complete) = if intent.adopts() {
             let (fills, flat) = fills_after(&own, entry);
             (fills, flat && reach_back(trades, entry))
