@@ -3,7 +3,7 @@
 
 use super::market;
 use crate::rest::mudawyl::present::{Iso, Num};
-use domain::{ApiKeyStatus, Decimal, TradeType, dec, money};
+use domain::{AccountMode, ApiKeyStatus, Decimal, TradeType, dec, money};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use service::trading::exchange_account::{self, Asset, Worth};
@@ -109,12 +109,12 @@ struct Abilities {
 }
 
 impl Abilities {
-    /// Manual trading is possible for futures accounts only (1115); bots require AUTOMATED keys, which these
-    /// are not.
-    const fn of(trades: bool) -> Self {
+    /// Manual trading is possible for futures accounts only (1115), in hedge mode if they are `hedged`; bots require AUTOMATED
+    /// keys, which these are not.
+    const fn of(trades: bool, hedged: bool) -> Self {
         Self {
-            hedge_mode_available: false,
-            hedge_mode_enabled: false,
+            hedge_mode_available: trades,
+            hedge_mode_enabled: hedged,
             smart_trading_supported: trades,
             stats_supported: true,
             trading_supported: trades,
@@ -190,7 +190,7 @@ impl ThreeCommasAccount {
         let locked = !key.active;
         Self {
             id: number,
-            abilities: Abilities::of(trades),
+            abilities: Abilities::of(trades, key.account_mode == AccountMode::Hedge),
             gains: Gains::of(&worth),
             auto_balance_period: 12,
             auto_balance_portfolio_id: None,
