@@ -39,9 +39,10 @@ pub use draft::TicketDraft;
 pub(crate) use foresee::Ground;
 pub use init::DeskInit;
 
-use crate::islands::part::still;
+use crate::islands::part::{IntoPart as _, changing, still};
 #[cfg(feature = "islands")]
 use crate::islands::reactive;
+use crate::islands::reactive::{Memo, Peek as _};
 use crate::{
     answer::FormFailure,
     words::{desk::Desk, desk::desk},
