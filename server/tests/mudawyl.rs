@@ -568,6 +568,7 @@ store::each_engine!(
     all_positions_are_closed_with_their_results,
     a_long_and_a_short_trade_live_beside_each_other,
     one_side_or_both_are_closed,
+    pages_show_both_sides_and_their_forms_name_one,
     a_mode_that_changes_at_the_exchange_refuses_one_order,
     a_trade_is_changed_and_closed_by_its_id,
     of_two_changes_of_one_version_the_second_is_412,

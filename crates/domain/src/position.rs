@@ -42,8 +42,10 @@ impl PositionSide {
 
 words! {
     /// One of the positions that a market of a futures account can have; Binance's `positionSide`.
+    #[derive(Default)]
     pub PositionSlot {
         /// The only position of an account in one-way mode.
+        #[default]
         Both = "BOTH",
         /// The long position of an account in hedge mode.
         Long = "LONG",
@@ -74,12 +76,6 @@ impl PositionSlot {
     #[must_use]
     pub const fn is_closed_by(self, side: Side) -> bool {
         matches!((self, side), (Self::Long, Side::Sell) | (Self::Short, Side::Buy))
-    }
-}
-
-impl Default for PositionSlot {
-    fn default() -> Self {
-        Self::Both
     }
 }
 

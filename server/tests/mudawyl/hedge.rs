@@ -1,6 +1,9 @@
 //! Accounts in hedge mode: a long and a short position of one market beside each other.
 
-use super::{KEYS, near, number};
+use super::{
+    KEYS, near, number,
+    supervision::{cookie_at, page_of},
+};
 use crate::common::{Person, TestServer};
 use domain::Decimal;
 use serde_json::{Value, json};
@@ -124,6 +127,43 @@ pub(crate) async fn one_side_or_both_are_closed(db: &TestDb) {
     assert_eq!(hedged.position().await, Value::Null);
     let orders = ada.get(&format!("/v1/priv/exchange/order/{id}/list?symbol=BTC/USDT")).await.ok(200);
     assert_eq!(orders, json!([]));
+}
+
+/// Posts a form without scripts, as a browser does.
+async fn post_form(server: &TestServer, cookie: &str, action: &str, fields: &[(&str, &str)]) {
+    let http =
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let request = http.post(format!("{}/api/{action}", server.base)).header("cookie", cookie);
+    let request = request.header("origin", &server.base).header("accept", "text/html").form(fields);
+    assert_eq!(request.send().await.unwrap().status(), 303, "{action}");
+}
+
+pub(crate) async fn pages_show_both_sides_and_their_forms_name_one(db: &TestDb) {
+    let hedged = Hedged::open(db).await;
+    let (server, id) = (&hedged.server, hedged.id.as_str());
+    hedged.trade("BUY", "0.05").await;
+    hedged.trade("SELL", "0.02").await;
+    let cookie = cookie_at(server).await;
+    let path = format!("/trade?key={id}&symbol=BTC%2FUSDT");
+    let page = page_of(server, &cookie, &path).await;
+    for side in ["long", "short"] {
+        assert!(page.contains(&format!("data-side=\"{side}\"")), "{side}");
+        let named = format!("name=\"positionSide\" value=\"{side}\"");
+        let closes = |form: &&str| form.contains("action=\"/api/position-close\"") && form.contains(&named);
+        assert!(page.split("<form").any(|form| closes(&form)), "the form that closes the {side} position");
+    }
+    assert!(page_of(server, &cookie, "/keys").await.contains("data-testid=\"hedge-mode\""));
+
+    let wrong = [("key", id), ("symbol", "BTC/USDT"), ("positionSide", "up")];
+    post_form(server, &cookie, "position-close", &wrong).await;
+    assert_eq!(hedged.open_trades().await.len(), 2, "nothing is closed");
+    let short = [("key", id), ("symbol", "BTC/USDT"), ("positionSide", "short")];
+    post_form(server, &cookie, "position-close", &short).await;
+    let page = page_of(server, &cookie, &path).await;
+    assert!(page.contains("data-side=\"long\"") && !page.contains("data-side=\"short\""));
+    let long = [("key", id), ("symbol", "BTC/USDT"), ("positionSide", "long")];
+    post_form(server, &cookie, "open-position-close", &long).await;
+    assert_eq!(hedged.position().await, Value::Null);
 }
 
 pub(crate) async fn a_mode_that_changes_at_the_exchange_refuses_one_order(db: &TestDb) {

@@ -88,22 +88,12 @@ impl Holding {
         self.server.desk.exchange.place(&self.who(), &request, validity).await.unwrap();
     }
 
-    /// Returns the HTML of a page, as the user's browser receives it.
-    /// The cookie of a browser in which the owner is signed in.
     async fn cookie(&self) -> String {
-        let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
-        let email = "ada@example.org";
-        let session =
-            account::sign_in(&self.server.desk, origin, email, "correct horse battery").await.unwrap();
-        format!("slipstream={}", session.token)
+        cookie_at(&self.server).await
     }
 
     async fn page(&self, cookie: &str, path: &str) -> String {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = http.get(format!("{}{path}", self.server.base)).header("cookie", cookie);
-        let answer = request.header("accept", "text/html").send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.text().await.unwrap()
+        page_of(&self.server, cookie, path).await
     }
 
     /// Runs the supervisor, late enough for the position to be due.
@@ -117,6 +107,22 @@ impl Holding {
         let events = store::event::after(&self.server.desk.db, user, 0, 50).await.unwrap();
         events.iter().filter(|event| event.body.contains(what)).count()
     }
+}
+
+/// The cookie of a browser in which Ada is signed in.
+pub(crate) async fn cookie_at(server: &TestServer) -> String {
+    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+    let session = account::sign_in(&server.desk, origin, "ada@example.org", "correct horse battery").await;
+    format!("slipstream={}", session.unwrap().token)
+}
+
+/// Returns the HTML of a page, as the user's browser receives it.
+pub(crate) async fn page_of(server: &TestServer, cookie: &str, path: &str) -> String {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = http.get(format!("{}{path}", server.base)).header("cookie", cookie);
+    let answer = request.header("accept", "text/html").send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{path}");
+    answer.text().await.unwrap()
 }
 
 fn btc() -> Symbol {
