@@ -87,7 +87,7 @@ fn actions(words: &'static Home, open: &OpenPosition, symbol: &str) -> AnyView {
     let (mut named, mut row) = (symbol.to_owned(), format!("{key}-{symbol}"));
     if hedged {
         values.push(("positionSide", side.to_owned()));
-        named = format!("{symbol} {}", orders(visit::lang()).way(open.position.side));
+        named = words.side_of_market(orders(visit::lang()).way(open.position.side), symbol);
         row = format!("{row}-{side}");
     }
     let close = Confirm {

@@ -25,6 +25,7 @@ table! {
         close_sure(amount, account): "Close {amount} on {account} at market?",
         close_yes: "Close position",
         close_label(symbol, account): "Close {symbol} on {account}",
+        side_of_market(side, symbol): "{side} {symbol}",
         trade_label(symbol, account): "Trade {symbol} on {account}",
         adopt: "Adopt and protect",
         adopt_label(symbol, account): "Adopt and protect {symbol} on {account}",
