@@ -5,7 +5,7 @@ use super::{
     send::Sender,
 };
 use crate::islands::part::{IntoPart, Part, changing};
-use crate::islands::reactive::{Memo, Peek, PeekValue, dynamic, handler};
+use crate::islands::reactive::{Memo, Peek, PeekUntracked, PeekValue, dynamic, handler};
 use crate::{
     figures,
     words::{desk::Desk, desk::desk, orders::orders},

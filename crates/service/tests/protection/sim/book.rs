@@ -256,32 +256,7 @@ impl Book {
 
     pub(crate) fn open_orders(&self) -> Vec<Order> {
         let listed = self.orders.iter().rev().filter(|r| r.open()).map(|r| r.order.clone());
-        listed.chain(self.beside.map(|_| self.stop_beside())).collect()
-    }
-
-    /// The stop of the owner's position beside the traded one.
-    fn stop_beside(&self) -> Order {
-        Order {
-            id: "beside".to_owned(),
-            client_order_id: BESIDE.to_owned(),
-            at: Micros(WALL),
-            symbol: btc(),
-            kind: OrderType::StopMarket,
-            time_in_force: TimeInForce::GteGtc,
-            post_only: false,
-            reduce_only: true,
-            side: Side::Buy,
-            position_side: PositionSlot::Short,
-            price: None,
-            stop_price: Some(d("30000")),
-            callback_rate: None,
-            amount: None,
-            cost: Decimal::ZERO,
-            average: None,
-            filled: Decimal::ZERO,
-            remaining: None,
-            status: OrderStatus::Open,
-        }
+        listed.chain(self.beside.map(|_| stop_beside())).collect()
     }
 
     /// The position that is traded.
@@ -306,5 +281,30 @@ impl Book {
         self.changed.push(client_order_id.to_owned());
         self.settle();
         Some(order)
+    }
+}
+
+/// The stop of the owner's position beside the traded one.
+fn stop_beside() -> Order {
+    Order {
+        id: "beside".to_owned(),
+        client_order_id: BESIDE.to_owned(),
+        at: Micros(WALL),
+        symbol: btc(),
+        kind: OrderType::StopMarket,
+        time_in_force: TimeInForce::GteGtc,
+        post_only: false,
+        reduce_only: true,
+        side: Side::Buy,
+        position_side: PositionSlot::Short,
+        price: None,
+        stop_price: Some(d("30000")),
+        callback_rate: None,
+        amount: None,
+        cost: Decimal::ZERO,
+        average: None,
+        filled: Decimal::ZERO,
+        remaining: None,
+        status: OrderStatus::Open,
     }
 }
