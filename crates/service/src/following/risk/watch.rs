@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{error::Result, following::Following};
 use domain::{
-    ExchangeKeyId, Micros, RiskRuleId, UserId,
+    Decimal, ExchangeKeyId, Micros, RiskRuleId, UserId,
     risk_rule::{RiskRule, Trip, Verdict, judge},
     time::{HOUR, SECOND},
 };

@@ -40,15 +40,14 @@ use crate::{
     },
 };
 use domain::{
-    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, Position, PositionSide, PositionSlot, Side,
-    Symbol,
+    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, PositionSide, PositionSlot, Side, Symbol,
     ticket::Stop,
     trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
 use store::{
     intent::Status,
-    protection::{self as rows, Protection, Wanted},
+    protection::{Protection, Wanted},
 };
 
 /// The trade that a change is for.
