@@ -48,8 +48,8 @@ pub(super) async fn finish(
             let of_mode = failure.is_of_mode();
             intent.fail(refusal, Some(OrderFailure::from(&failure).into()), Some(reason(&failure)));
             key::disable_if_unauthorized::<()>(desk, intent.key, who, Err(failure)).await.err();
-            if of_mode && let Err(error) = key::read_mode_again(desk, intent.key, who).await {
-                tracing::debug!(key = %intent.key, %error, "could not read an account's mode; the next check does");
+            if of_mode {
+                plan_again(desk, who, intent).await?;
             }
             Err(answer)
         }
@@ -79,6 +79,17 @@ pub(super) async fn finish(
 /// The refusal of an order whose account is in the other position mode than when the order was planned.
 pub(super) fn mode_changed() -> Error {
     Error::field("apiKey", Problem::AccountModeChanged)
+}
+
+/// Prepares the repetition of a request whose account is in the other position mode: reads the mode again, and lets the
+/// idempotency key be used once more, because nothing was sent.
+async fn plan_again(desk: &Trading, who: &Credentials, intent: &Intent) -> Result<()> {
+    if let Err(error) = key::read_mode_again(desk, intent.key, who).await {
+        tracing::debug!(key = %intent.key, %error, "could not read an account's mode; the next check does");
+    }
+    let mut tx = desk.db.begin().await?;
+    store::intent::forget_idempotency(&mut tx, intent.id).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Lets a change of a trade that cannot be completed yet wait: the supervisor must not be kept from the position
