@@ -1,5 +1,5 @@
-//! The exchange's state: one USD-M futures account on one market, in one-way mode or in hedge mode beside a position of its owner, and the effect of a fill on
-//! it. It is plain data: a scenario starts from a clone.
+//! The exchange's state: one USD-M futures account on one market, in one-way mode or in hedge mode beside a position of
+//! its owner, and the effect of a fill on it. It is plain data: a scenario starts from a clone.
 
 use super::meter::Meter;
 use domain::{
