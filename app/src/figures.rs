@@ -21,7 +21,7 @@ pub(crate) fn steady(text: &str, places: usize) -> String {
     shown
 }
 
-/// A signed percentage with two places: `+1.25 %`.
+/// A signed percentage with two places: `+1.25%`.
 pub(crate) fn percent(text: &str) -> String {
     if text.is_empty() { String::new() } else { signed(text) + PERCENT }
 }
@@ -60,7 +60,7 @@ mod tests {
         for (plain, shown) in
             [("1.239", "+1.23"), ("-0.5", "−0.50"), ("0", "0.00"), ("-0.001", "0.00"), ("12", "+12.00")]
         {
-            assert_eq!(percent(plain), format!("{shown}\u{a0}%"));
+            assert_eq!(percent(plain), format!("{shown}%"));
         }
     }
 }

@@ -12,16 +12,16 @@ use leptos_meta::MetaTags;
 const SPECULATION: &str =
     r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
 
-/// Closes menus and questions with Esc and with a click outside, on every page and before its wasm runs. Questions that are
-/// popovers need no script. Esc returns the focus to what had opened the menu.
+/// Closes menus and questions with Esc and with a click outside, on every page and before its wasm runs; forms of the position
+/// with Esc only. Questions that are popovers need no script. Esc returns the focus to what had opened the menu.
 const MENUS: &str = r#"{
-const open = () => document.querySelectorAll(":is(.account-menu,.sure,.shortcuts)[open]");
+const open = (more = "") => document.querySelectorAll(`:is(.account-menu,.sure,.shortcuts${more})[open]`);
 addEventListener("click", (event) => {
   for (const menu of open()) if (!event.composedPath().includes(menu)) menu.open = false;
 });
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of open()) {
+  for (const menu of open(",.edit")) {
     menu.open = false;
     if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
   }
@@ -41,6 +41,22 @@ new MutationObserver(() => {
   const question = document.getElementById(asked);
   if (!question) asked = "";
   else if (!question.matches(":popover-open")) question.showPopover();
+}).observe(document.documentElement, { childList: true, subtree: true });
+}"#;
+
+/// Keeps the focus on an element that is rendered again while it has the focus, as the position's card is: the element with the
+/// same id gets it. When a focused element is removed, some browsers report that it has lost the focus, and others do not.
+const FOCUS: &str = r#"{
+let focused = null;
+addEventListener("focusin", (event) => { focused = event.target; });
+addEventListener("focusout", ({ target }) => queueMicrotask(() => {
+  if (target === focused && target.isConnected && document.activeElement !== target) focused = null;
+}));
+new MutationObserver(() => {
+  if (!focused || focused.isConnected) return;
+  const again = focused.id && document.getElementById(focused.id);
+  focused = null;
+  if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
 }).observe(document.documentElement, { childList: true, subtree: true });
 }"#;
 
@@ -67,6 +83,7 @@ pub fn shell(options: LeptosOptions) -> AnyView {
                 <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION></script>
                 <script nonce=use_nonce() inner_html=MENUS></script>
                 <script nonce=use_nonce() inner_html=QUESTIONS></script>
+                <script nonce=use_nonce() inner_html=FOCUS></script>
                 <MetaTags/>
             </head>
             <body><App/></body>

@@ -19,7 +19,7 @@ use service::{
 /// How long a signed-in browser keeps its session cookie, in seconds: the maximum length of a session. The
 /// session may end earlier, after [`session::IDLE`] without a request, which the browser cannot know.
 const LONGEST: i64 = session::ABSOLUTE / SECOND;
-/// How long a browser is recognised as one that has signed in before, in seconds: the longest that browsers
+/// How long a browser is recognized as one that has signed in before, in seconds: the longest that browsers
 /// allow.
 const KNOWN: i64 = 400 * 24 * 3_600;
 /// How long the flash cookie of a browser without a session is valid, in seconds.

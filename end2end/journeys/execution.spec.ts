@@ -66,7 +66,7 @@ test('a follower sees what a follow earns; everyone sees the execution once thre
   // The figures follow the signal within seconds.
   await expect(async () => {
     await page.reload();
-    await expect(execution.figure('filled')).toHaveText(/^3 \(100\.0\s%\)$/, { timeout: 500 });
+    await expect(execution.figure('filled')).toHaveText(/^3 \(100\.0%\)$/, { timeout: 500 });
   }).toPass();
   await expect(execution.figure('entries')).toHaveText('3');
   await expect(execution.figure('delay')).toHaveText(/^[\d,]+ m?s$/);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
+import { Copies, FollowPerformance, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
 import { History } from '../pages/history.ts';
 import { Landing } from '../pages/landing.ts';
 import { FanOut, AdminStrategies, AdminStrategy } from '../pages/admin.ts';
@@ -99,7 +99,7 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await expect(follows.message).toHaveText(`You're copying ${name}. Trading starts with its next signal.`);
   const line = follows.line(name);
   await expect(line.state).toHaveText('Copying');
-  await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');
+  await expect(line.root).toContainText('Moderate · 2% per trade · max 20× · daily loss limit 500 USDT');
   await expectAccessibleDayAndNight(page);
 
   await copies.open();
@@ -127,7 +127,7 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await line.risk('aggressive');
   await line.save.click();
   await expect(follows.message).toContainText(/^Settings for .+ saved\./);
-  await expect(line.root).toContainText('Aggressive · 3 % per trade');
+  await expect(line.root).toContainText('Aggressive · 3% per trade');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');
   await line.resume.click();
@@ -175,6 +175,14 @@ test('copy a strategy, see a copied trade after a signal, change the risk, pause
   await expect(follows.message).toHaveText(`You've stopped copying ${name}.`);
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
+
+  // Its results stay visible.
+  await expect(follows.stopped).toHaveCount(1);
+  await expectAccessibleDayAndNight(page);
+  await follows.stopped.getByRole('link', { name }).click();
+  const performance = new FollowPerformance(page);
+  await expect(performance.stopped).toContainText('You stopped copying this strategy on');
+  await expect(performance.closed).not.toHaveText('0');
 });
 
 test('the panic button of a manual account does not mention copy trading', async ({ page, key }) => {

@@ -70,7 +70,7 @@ test('new credentials replace the old ones', async ({ page, desk, trader }) => {
   await mine.newApiKey.fill(after.apiKey);
   await mine.newSecret.fill(before.apiSecretKey);
   await mine.renew.click();
-  await expect(keys.message).toContainText('(1103)');
+  await expect(keys.message).toContainText('The exchange rejected this key.');
   await expect(mine.newApiKey, 'what was typed is kept').toHaveValue(after.apiKey);
   await mine.newSecret.fill(after.apiSecretKey);
   await mine.renew.click();
@@ -85,7 +85,7 @@ test('a wrong secret and a key that is already connected are rejected', async ({
   const credentials = await program.openSandbox();
   await keys.open();
   await keys.add.send('Mine', { ...credentials, apiSecretKey: 'wrong'.repeat(12) });
-  await expect(keys.message).toContainText('rejected this key (1103)');
+  await expect(keys.message).toContainText('rejected this key.');
   await expect(keys.message, 'it is visible where the page lands').toBeInViewport();
   await expect(keys.list).toHaveCount(0);
   await expect(keys.add.apiKey, 'what was typed is kept').toHaveValue(credentials.apiKey);

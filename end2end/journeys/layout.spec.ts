@@ -20,6 +20,7 @@ const TRADERS = [
   '/dashboard',
   '/keys',
   '/trade',
+  '/trade?closed=1',
   '/accounts',
   '/accounts/sub',
   '/history',

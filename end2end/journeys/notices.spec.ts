@@ -16,13 +16,24 @@ test('the bell counts what happens until it is opened', async ({ page, key }) =>
   await trade.ticket.stop.fill(String(await trade.away(-8)));
   await trade.buy('0.05');
   await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
+  // An average of several fills ends at the market's tick, as every price does.
+  await expect(trade.toasts.filter({ hasText: /filled at [\d,]+(\.\d)?(?![\d.])/ })).toBeVisible();
+  await expect(trade.orders).toHaveCount(1);
+  await trade.close();
+  await expect(
+    trade.toasts.filter({ hasText: /Sell 0\.05 BTC\/USDT filled at [\d,.]+: [+−]?\d[\d,.]* USDT/ }),
+    'closing states the result',
+  ).toBeVisible();
   // The open page counts on, and a new one agrees with it.
   await expect(trade.bell).toHaveAccessibleName(/^Activity [1-9]\d* unread$/);
   await page.goto('/dashboard');
   await expect(notices.bell).toHaveAccessibleName(/^Activity [1-9]\d* unread$/);
   await notices.bell.click();
   await expect(notices.heading).toHaveText('Activity');
-  await expect(notices.items.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toHaveCount(1);
+  const order = notices.items.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ });
+  await expect(order, 'one notice for all fills').toHaveCount(1);
+  await expect(order).toContainText(/filled at [\d,]+(\.\d)?(?![\d.])/);
+  await expect(notices.items.filter({ hasText: /Sell 0\.05 BTC\/USDT filled at [\d,.]+: .* USDT/ })).toHaveCount(1);
   await expect(notices.items.first()).toContainText('New');
   await expectAccessibleDayAndNight(page);
   await page.setViewportSize({ width: 390, height: 800 });

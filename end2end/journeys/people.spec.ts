@@ -189,7 +189,7 @@ alone('the first user becomes admin, and another regains access', async ({ page,
   await elsewhere.goto('/dashboard');
   await expect(elsewhere, 'their sessions have ended').toHaveURL(/\/sign-in/);
   await inside.send({ ...forgetful, password });
-  await expect(inside.message).toContainText('This account is suspended (4101).');
+  await expect(inside.message).toContainText('This account is suspended.');
   await people.person(forgetful.email).unsuspend();
   await expect(people.person(forgetful.email).state).toHaveText('Active');
 });

@@ -96,11 +96,11 @@ test('without scripts: let the stop move by itself', async ({ page, key }) => {
   await trade.automate({ breakevenAfter: '1' });
   await trade.expectProblem(trade.automation('breakevenAfter'), /^Enter the number of one of this trade's take profits/);
   await trade.automate({ trailingPercent: '20', timeLimit: '90' });
-  await expect(trade.message).toHaveText('Automatic stop saved.');
+  await expect(trade.message).toHaveText('Automation saved.');
   await expect(trade.automation('trailingPercent')).toHaveValue('20');
   await expect(trade.automation('timeLimit')).toHaveValue('90');
   await trade.automate({});
-  await expect(trade.message).toHaveText('Automatic stop saved.');
+  await expect(trade.message).toHaveText('Automation saved.');
   await expect(trade.automation('trailingPercent')).toHaveValue('');
 });
 
@@ -148,7 +148,7 @@ test('without scripts: copy a strategy, recalculate, pause, stop', async ({ page
   await expect(begin.risk('aggressive')).toBeChecked();
   await begin.start.click();
   const line = follows.line('Supertrend');
-  await expect(line.root).toContainText('Aggressive · 3 % per trade · max 9×');
+  await expect(line.root).toContainText('Aggressive · 3% per trade · max 9×');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');
   await copies.open();

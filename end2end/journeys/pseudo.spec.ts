@@ -117,6 +117,7 @@ test('every page in the pseudo-locale', async ({ page, context, desk, watch }) =
   await all(TRADERS);
   await all([
     `/trade?key=${ids.manual}`,
+    `/trade?closed=1&key=${ids.manual}`,
     `/trade?key=${ids.automated}`,
     `/keys/${ids.manual}`,
     `/keys/delete?id=${ids.manual}`,

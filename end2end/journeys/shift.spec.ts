@@ -3,6 +3,7 @@ import { Trade } from '../pages/trade.ts';
 import { expectLive } from '../support/checks.ts';
 import { expectStill, recordShifts, shiftsOf } from '../support/shift.ts';
 import { expect, test } from '../support/test.ts';
+import { Program } from '../support/v1.ts';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -47,6 +48,37 @@ test('the trade page and the dashboard stay in place on a phone while they becom
   await empty();
   await expect(trade.manage).toBeVisible();
   await dashboard();
+});
+
+test('lists stay in place on a phone while they become live', async ({ page, key }) => {
+  await page.setViewportSize(PHONE);
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.reveal();
+  await trade.buy('0.05');
+  await trade.close();
+  await expect(trade.noPosition).toBeVisible();
+  await recordShifts(page);
+  for (const path of ['/history?of=closed', '/follows', '/accounts', '/keys', `/trade?closed=1&key=${key}`]) {
+    await page.goto(path);
+    await expectLive(page);
+    await expectStill(page);
+  }
+});
+
+test('the focus stays while lists are refreshed', async ({ page, key, trader, desk }) => {
+  const program = await Program.signIn(desk.url, trader);
+  const frame = new Trade(page);
+  for (const path of ['/dashboard', '/follows', '/accounts', '/history?of=closed']) {
+    await page.goto(path);
+    await expectLive(page);
+    const control = page.locator('main').locator('a, button').first();
+    await control.focus();
+    await program.place(key, { type: 'MARKET', side: 'BUY', amount: '0.02' });
+    await expect(frame.toasts.filter({ hasText: 'Buy 0.02 BTC/USDT filled at' })).toBeVisible();
+    await expect(control, path).toBeFocused();
+  }
 });
 
 test('a part that appears late is noticed', async ({ page }) => {

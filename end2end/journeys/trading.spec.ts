@@ -285,7 +285,7 @@ test('an order without enough margin is rejected, and changes nothing', async ({
   });
   await trade.ticket.amount.fill('0.02');
   await trade.ticket.place.click();
-  await expect(trade.ticket.refusal).toContainText('(1500)');
+  await expect(trade.ticket.refusal).toContainText('The exchange rejected the request.');
   await expect(trade.ticket.place, 'the focus is not lost').toBeFocused();
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
   await expect(trade.noPosition).toBeVisible();

@@ -46,10 +46,12 @@ export class Follows extends Frame {
   readonly accounts: Locator;
   readonly copies: Locator;
   readonly panicAll: Locator;
+  readonly stopped: Locator;
 
   constructor(page: Page) {
     super(page);
     this.empty = page.getByTestId('empty-state');
+    this.stopped = page.getByTestId('follow-stopped-line');
     this.lines = page.getByTestId('follow-line');
     this.accounts = page.getByTestId('account');
     this.copies = page.getByTestId('copy');
@@ -117,10 +119,12 @@ export class FollowPerformance extends Frame {
   readonly delay: Locator;
   readonly chart: Locator;
   readonly stop: Locator;
+  readonly stopped: Locator;
   readonly execution: Locator;
 
   constructor(page: Page) {
     super(page);
+    this.stopped = page.getByTestId('follow-stopped');
     this.open = page.getByTestId('follow-open');
     this.total = page.getByTestId('follow-total');
     this.closed = page.getByTestId('follow-closed');

@@ -3,6 +3,7 @@ import { numberIn } from '../support/checks.ts';
 import { field, option } from '../support/fields.ts';
 
 export type Side = 'BUY' | 'SELL';
+export type Automatic = 'breakevenAfter' | 'trailingPercent' | 'trailingAtr' | 'timeLimit';
 export type Kind = 'MARKET' | 'LIMIT' | 'TRAILING_STOP';
 
 /** The order ticket of the trade page. */
@@ -32,6 +33,8 @@ export class Ticket {
   readonly targetsUnit: Locator;
   /** The bar that opens the ticket on a phone. */
   readonly sheet: Locator;
+  /** The group of settings by which Slipstream moves the stop and closes the trade. */
+  readonly automation: Locator;
 
   constructor(page: Page) {
     this.form = page.getByTestId('ticket');
@@ -56,6 +59,7 @@ export class Ticket {
     this.stopUnit = this.form.getByRole('combobox', { name: 'Unit of the stop' });
     this.targetsUnit = this.form.getByRole('combobox', { name: 'Unit of the take profits' });
     this.sheet = page.locator('.sheet > summary');
+    this.automation = this.form.getByTestId('ticket-automation');
   }
 
   /** The button that uses a share of the available balance. */
@@ -80,6 +84,26 @@ export class Ticket {
   async choose(side: Side, kind: Kind): Promise<void> {
     await this.option('side', side).click();
     await this.option('type', kind).click();
+  }
+
+  /** A field of the automation. */
+  automatic(name: Automatic): Locator {
+    return field(this.form, name);
+  }
+
+  /** The problem of a field of the automation. */
+  automaticProblem(name: Automatic): Locator {
+    return this.form.locator(`#ticket-${name}-problem`);
+  }
+
+  /** Opens the group of the automation, and fills in some of its fields. */
+  async automate(settings: Partial<Record<Automatic, string>>): Promise<void> {
+    if ((await this.automation.getAttribute('open')) === null) {
+      await this.automation.locator('summary').click();
+    }
+    for (const [name, value] of Object.entries(settings)) {
+      await this.automatic(name as Automatic).fill(value);
+    }
   }
 
   /** A take-profit's price, counted from 0. */

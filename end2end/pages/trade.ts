@@ -30,6 +30,9 @@ export class Trade extends Frame {
   readonly presets: Locator;
   /** The form that saves the ticket as a preset. */
   readonly presetForm: Locator;
+  /** The form with the order types that the ticket does not have, and the list of entries that wait. */
+  readonly entryForm: Locator;
+  readonly waiting: Locator;
   readonly leverage: Locator;
   readonly margin: Locator;
   /** The stop's price in the position's figures. */
@@ -39,6 +42,11 @@ export class Trade extends Frame {
   readonly manageRefusal: Locator;
   /** The field for a new price of the stop. */
   readonly newStop: Locator;
+  /** The current stop, beside the field in which another price is typed. */
+  readonly currentStop: Locator;
+  /** The current take-profits, below the rows in which others are typed. */
+  readonly currentTargets: Locator;
+  readonly closePosition: Locator;
   readonly breakeven: Locator;
   readonly sharesSum: Locator;
   /** The button that asks before the position is reversed, and the one that confirms it. */
@@ -48,6 +56,10 @@ export class Trade extends Frame {
   readonly shortcuts: Locator;
   /** The rows of what is placed once an entry has filled. */
   readonly plan: Locator;
+  /** The link that asks for the market's closed trades, and their rows. */
+  readonly closedLink: Locator;
+  readonly closed: Locator;
+  readonly closedFilters: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -71,6 +83,8 @@ export class Trade extends Frame {
     this.adopt = page.getByTestId('adopt');
     this.presets = page.getByTestId('presets');
     this.presetForm = page.getByTestId('preset-form');
+    this.entryForm = page.getByTestId('entry-form');
+    this.waiting = page.getByTestId('waiting-entries');
     this.adoptLink = page.getByTestId('adopt-link');
     this.leverage = page.getByTestId('leverage');
     this.margin = page.getByTestId('margin-mode');
@@ -78,6 +92,9 @@ export class Trade extends Frame {
     this.manage = page.getByTestId('manage');
     this.manageRefusal = page.getByTestId('manage-refusal');
     this.newStop = page.getByTestId('stop-form').locator('[name="stopTriggerPrice"]');
+    this.currentStop = page.getByTestId('stop-form').locator('.field > .hint');
+    this.currentTargets = page.getByTestId('targets-form').locator('p.hint');
+    this.closePosition = page.getByTestId('close-position');
     this.breakeven = page.getByTestId('breakeven');
     this.sharesSum = page.getByTestId('shares-sum');
     this.reverse = page.getByTestId('reverse');
@@ -85,6 +102,9 @@ export class Trade extends Frame {
     this.closeQuestion = page.getByTestId('close-position-yes');
     this.shortcuts = page.getByRole('checkbox', { name: 'Use keyboard shortcuts' });
     this.plan = page.getByTestId('plan-row');
+    this.closedLink = page.getByTestId('closed-link');
+    this.closed = page.locator('#closed').getByTestId('closed-row');
+    this.closedFilters = page.locator('#closed').getByTestId('filters');
   }
 
   /** The card of one of the two positions of an account in hedge mode. */
@@ -116,13 +136,37 @@ export class Trade extends Frame {
     await this.page.getByTestId('automation-send').click();
   }
 
-  /** Moves the stop of the position, without waiting for the result. */
-  async moveStop(price: number): Promise<void> {
+  /** Types a new price of the stop, and does not send it. */
+  async typeStop(price: number): Promise<void> {
     if (!(await this.newStop.isVisible())) {
       await this.page.getByTestId('move-stop').click();
     }
     await this.newStop.fill(String(price));
+  }
+
+  /** Moves the stop of the position, without waiting for the result. */
+  async moveStop(price: number): Promise<void> {
+    await this.typeStop(price);
     await this.page.getByTestId('move-stop-send').click();
+  }
+
+  /** The price field of a row of the take-profits, counted from 0. */
+  newTarget(index: number): Locator {
+    return field(this.page.getByTestId('targets-form'), `takeProfitPrices[${index}]`);
+  }
+
+  /** Types the price of a take-profit, and does not send it. */
+  async typeTarget(index: number, price: number): Promise<void> {
+    if (!(await this.newTarget(index).isVisible())) {
+      await this.page.getByTestId('edit-targets').click();
+    }
+    await this.newTarget(index).fill(String(price));
+  }
+
+  /** Sorts the closed trades below the desk by a column. */
+  async sortClosed(by: 'closed' | 'result' | 'fees' | 'duration'): Promise<void> {
+    await this.page.locator('#closed').getByTestId(`sort-${by}`).click();
+    await expect(this.page).toHaveURL(new RegExp(`sort=${by}`));
   }
 
   /** Sets the take-profits, each with its share in percent; rows that are left are emptied. */
@@ -229,6 +273,16 @@ export class Trade extends Frame {
   async savePreset(name: string): Promise<void> {
     await this.presetForm.locator('[name="name"]').fill(name);
     await this.page.getByTestId('preset-save').click();
+  }
+
+  /** Opens the form with further order types, fills in its fields and sends it. */
+  async placeFurther(fields: Record<string, string>): Promise<void> {
+    await this.page.getByTestId('more-orders').click();
+    for (const [name, value] of Object.entries(fields)) {
+      const control = this.entryForm.locator(`[name="${name}"]`);
+      await (['type', 'side'].includes(name) ? control.selectOption(value) : control.fill(value));
+    }
+    await this.page.getByTestId('entry-submit').click();
   }
 
   async adoptWith(stop: number): Promise<void> {

@@ -103,7 +103,7 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await shoot(page, 'rules-empty');
   await rules.choose('LOSS_STREAK', '3');
   await rules.add.click();
-  await expect(rules.rows).toHaveCount(1);
+  await expect(rules.rows).toHaveCount(2);
   await rules.choose('SLIPPAGE', '0.5');
   await rules.preview.click();
   await expect(rules.result).toBeVisible();

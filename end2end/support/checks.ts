@@ -83,6 +83,19 @@ export async function expectApart(one: Locator, other: Locator): Promise<void> {
   expect(across && along, `${JSON.stringify(a)} and ${JSON.stringify(b)} cover each other`).toBe(false);
 }
 
+/** Expects the contrast of WCAG's level AAA in the light and the dark scheme: 7 to 1, or 4.5 to 1 for large texts. */
+export async function expectContrast(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast-enhanced']).analyze();
+    const where = violations.flatMap(({ nodes }) =>
+      nodes.map((node) => `${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+    );
+    expect(where, `contrast of ${page.url()}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
 /** Checks accessibility in the light and the dark scheme, because contrast differs. */
 export async function expectAccessibleDayAndNight(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

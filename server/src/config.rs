@@ -1,6 +1,7 @@
 //! Configuration: environment variables, read and checked once at startup. All problems are reported
 //! together.
 
+mod breached;
 mod check;
 mod edge;
 mod first_day;
@@ -262,6 +263,8 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
         max_signals_per_minute: signals.unwrap_or(SIGNALS_PER_MINUTE),
         local_webhooks: local_webhooks && mode == Mode::Sandbox,
+        webhook_hosts: check.hosts("SLIPSTREAM_WEBHOOK_HOSTS"),
+        breached_passwords: breached::list(check),
         // Set at the start, when the data folder exists.
         audit_folder: None,
         log_audit: check.word("SLIPSTREAM_LOG_AUDIT", &["0", "1"]) == Some("1"),

@@ -24,7 +24,7 @@ use futures::{
 };
 use service::{
     SharedDesk,
-    identity::session,
+    identity::{session, sign_in_end::SignInWatch},
     platform::rejection::{self, Rejection},
     trading::live,
 };
@@ -38,7 +38,8 @@ use tokio::{
 const PING: Duration = Duration::from_secs(20);
 /// A tab that sent nothing for this long, not even a pong, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);
-/// How often the session's token is rechecked: signing out everywhere also ends this stream.
+/// How often the token of a stream is rechecked, because it may have expired. A stream whose sign-in is ended is checked
+/// at that time already.
 const RECHECK: Duration = Duration::from_secs(30);
 /// The largest message from a tab, in bytes. Tabs send little besides their subscriptions.
 const LARGEST: usize = 16 * 1024;
@@ -116,14 +117,16 @@ struct Tab {
     asks: mpsc::Sender<Box<ClientMessage>>,
     messages: mpsc::Receiver<Box<LiveMessage>>,
     visit: Visit,
+    sign_in: SignInWatch,
     last_received: Instant,
 }
 
 async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (sender, receiver) = socket.split();
     let (asks, messages) = live::attach(visit.desk.trading(), visit.actor.clone());
-    let mut tab = Tab { sender, receiver, asks, messages, visit, last_received: Instant::now() };
-    let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
+    let sign_in = SignInWatch::new(&visit.desk, visit.actor.as_ref().map(|actor| actor.user));
+    let mut tab = Tab { sender, receiver, asks, messages, visit, sign_in, last_received: Instant::now() };
+    let (mut pings, mut checks) = (beat(PING), checks());
     tokio::select! {
         () = async { while tab.step(&mut pings, &mut checks).await {} } => {}
         () = seat.evicted() => {}
@@ -131,6 +134,13 @@ async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     // The connection may be closed already, or its peer may never read.
     let _ = time::timeout(PING, tab.sender.close()).await;
     drop(seat);
+}
+
+/// When the token is rechecked: also at the start, because the sign-in may have ended after the handshake was answered.
+fn checks() -> Interval {
+    let mut checks = beat(RECHECK);
+    checks.reset_immediately();
+    checks
 }
 
 fn beat(every: Duration) -> Interval {
@@ -157,6 +167,7 @@ impl Tab {
                     && self.sender.send(Message::Ping(axum::body::Bytes::new())).await.is_ok()
             }
             _ = checks.tick() => Box::pin(still_signed_in(&self.visit)).await,
+            () = self.sign_in.ended() => Box::pin(still_signed_in(&self.visit)).await,
         }
     }
 

@@ -8,7 +8,7 @@ use domain::{Symbol, time::SECOND};
 use service::{
     Desk, Result, SharedDesk, bot,
     following::{copy, report, risk, strategy},
-    identity::{event_webhook, session},
+    identity::{event_webhook, session, sign_in_end},
     messaging::{audit_alarm, notify},
     money::{billing, ledger},
     platform::{audit, rejection},
@@ -126,6 +126,7 @@ impl Jobs {
         jobs.running.spawn(review::watch(desk.trading()));
         jobs.running.spawn(write_rejections(desk.clone()));
         jobs.brief.spawn(watch_audit(desk.clone()));
+        jobs.brief.spawn(watch_sign_ins(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
@@ -305,6 +306,17 @@ async fn watch_audit(desk: SharedDesk) {
         };
         if let Err(error) = watched.await {
             tracing::warn!(%error, "could not compare the audit log with the last seal; will retry");
+        }
+    }
+}
+
+/// Ends the event streams of sign-ins that another instance or the command line has ended. Runs on every instance.
+async fn watch_sign_ins(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_millis(500));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while beat(&desk, &mut beats).await {
+        if let Err(error) = sign_in_end::refresh(&desk).await {
+            tracing::warn!(%error, "could not read which sign-ins have ended; will retry");
         }
     }
 }

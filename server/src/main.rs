@@ -21,6 +21,11 @@ use tokio::signal::unix::{SignalKind, signal};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Stack of each worker thread in bytes. Futures that contain each other are polled on one stack, and without
+/// optimisation (`cargo xtask run --quick`) a flip of a copied position takes more than the usual 2 MiB. Memory that is
+/// never touched costs nothing.
+const WORKER_STACK: usize = 16 * 1024 * 1024;
+
 fn main() -> ExitCode {
     harden::process();
     let done = match Cli::try_parse() {
@@ -218,6 +223,7 @@ fn configured() -> Result<Config> {
 
 fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(WORKER_STACK)
         .enable_all()
         .build()
         .context("could not start the worker threads")?

@@ -5,11 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
-mod common;
-#[path = "copies_crash/crowd.rs"]
 mod crowd;
 
-use common::process::until;
+use crate::common::process::until;
 use crowd::Crowd;
 use domain::copy::{Reason, Status};
 use std::{collections::BTreeSet, time::Duration};

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
-use common::{
+use crate::common::{
     HttpAnswer, Person, TestServer,
     program::{Program, multipart},
     shape::same,

@@ -1,6 +1,6 @@
 //! Tests derived from the OpenAPI document alone. It is compared with the routes and with docs/API.md, and
 //! every operation in it is called: without credentials, with other users' ids, and with malformed bodies. A
-//! new operation is covered as soon as it is in the document; if its path contains an id, [`document::world`]
+//! new operation is covered as soon as it is in the document; if its path contains an id, [`world`]
 //! must know what kind.
 
 #![allow(
@@ -10,15 +10,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod common;
-
-mod document {
-    mod malformed;
-    mod operation;
-    mod owners;
-    mod page;
-    mod refusals;
-    mod strangers;
-    mod whole;
-    mod world;
-}
+mod malformed;
+mod operation;
+mod owners;
+mod page;
+mod refusals;
+mod strangers;
+mod whole;
+mod world;

@@ -8,6 +8,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod common;
+mod flood {
+    mod unread;
+}
 
 use common::process::{PATIENCE, Process, answers, free_port};
 use domain::live::LiveMessage;
@@ -70,6 +73,8 @@ impl Desk {
     /// As [`Self::connect`], from another address of this machine: 127.0.0.`last`.
     async fn connect_from(&self, last: u8, text: &str) -> std::io::Result<TcpStream> {
         let socket = TcpSocket::new_v4()?;
+        // Small, so that most of a response waits at the server.
+        socket.set_recv_buffer_size(4 * 1_024)?;
         socket.bind(([127, 0, 0, last], 0).into())?;
         let mut stream = socket.connect(self.addr).await?;
         stream.write_all(text.as_bytes()).await?;

@@ -8,25 +8,24 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod front {
-    mod audit;
-    mod auth;
-    mod bounds;
-    mod call;
-    mod captcha;
-    mod closed;
-    mod edge;
-    mod follows;
-    mod frozen;
-    mod lists;
-    mod metrics;
-    mod own_sources;
-    mod pages;
-    mod perimeter;
-    mod personal;
-    mod reported;
-    mod risk_rules;
-    mod roles;
-    mod security;
-    mod step_up;
-}
+mod audit;
+mod auth;
+mod bounds;
+mod call;
+mod captcha;
+mod closed;
+mod contrast;
+mod edge;
+mod follows;
+mod frozen;
+mod lists;
+mod metrics;
+mod own_sources;
+mod pages;
+mod perimeter;
+mod personal;
+mod reported;
+mod risk_rules;
+mod roles;
+mod security;
+mod step_up;

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
-use common::{Person, TestServer};
+use crate::common::{Person, TestServer};
 use domain::{
     ExchangeKeyId, Role,
     ledger::{TransferStatus, Units},

@@ -7,23 +7,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
-mod common;
-#[path = "live_mode/disturbance.rs"]
 mod disturbance;
-#[path = "live_mode/dress.rs"]
 mod dress;
-#[path = "live_mode/follower.rs"]
 mod follower;
-#[path = "live_mode/proxy.rs"]
 mod proxy;
-#[path = "live_mode/reply.rs"]
 mod reply;
-#[path = "live_mode/spot_stream.rs"]
 mod spot_stream;
-#[path = "live_mode/world.rs"]
 mod world;
 
-use common::process::PATIENCE;
+use crate::common::process::PATIENCE;
 use domain::copy::Status;
 use proxy::{Fault, When};
 use reply::Reply;

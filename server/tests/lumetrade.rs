@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
-use common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
+use crate::common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{

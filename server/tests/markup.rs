@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{Person, TestServer};
+use crate::common::{Person, TestServer};
 use reqwest::Client;
 use serde_json::{Value, json};
 use service::{Origin, identity::account};

@@ -4,23 +4,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
-mod common;
-mod messages {
-    pub(crate) mod bot;
-    mod events;
-    mod faults;
-    mod mails;
-    pub(crate) mod setting;
-}
+pub(crate) mod bot;
+mod events;
+mod faults;
+mod mails;
+pub(crate) mod setting;
 
-use common::{Person, TestServer, shape::same};
-use domain::time::{MINUTE, SECOND};
-use messages::{
-    bot,
-    setting::{self, SETTINGS, actor, code, link, send_text},
+use crate::{
+    common::{Person, TestServer, shape::same},
+    example,
 };
+use domain::time::{MINUTE, SECOND};
 use serde_json::{Value, json};
 use service::identity::chat_link;
+use setting::{SETTINGS, actor, code, link, send_text};
 use store::testing::TestDb;
 
 /// The example with our times, which are not compared.

@@ -3,30 +3,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-#[path = "mudawyl/account.rs"]
 mod account;
-#[path = "mudawyl/adoption.rs"]
 mod adoption;
-mod common;
-mod mudawyl {
-    mod billing;
-    mod events;
-    mod first_day;
-    mod own_sources;
-    mod risk_rules;
-}
-#[path = "mudawyl/hedge.rs"]
+mod billing;
+mod desk_forms;
+mod events;
+mod first_day;
 mod hedge;
-#[path = "mudawyl/presets.rs"]
+mod own_sources;
 mod presets;
-#[path = "mudawyl/supervision.rs"]
+mod risk_rules;
 mod supervision;
-#[path = "mudawyl/trades.rs"]
 mod trades;
 
+use crate::{
+    common::{HttpAnswer, Person, TestServer, person::forged, shape::same},
+    example,
+};
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use adoption::{a_position_opened_elsewhere_is_adopted, all_positions_are_closed_with_their_results};
-use common::{HttpAnswer, Person, TestServer, person::forged, shape::same};
+use desk_forms::*;
 use hedge::*;
 use presets::*;
 use reqwest::Method;
@@ -563,6 +559,8 @@ store::each_engine!(
     a_foreign_order_is_notified_unless_the_owner_trades_there_too,
     the_trade_page_has_the_controls_of_a_position_without_scripts,
     a_waiting_entry_shows_its_plan,
+    the_ticket_opens_a_trade_with_its_automation,
+    a_form_of_an_older_version_is_refused_at_its_field,
     orders_placed_elsewhere_are_marked_in_every_table,
     a_position_opened_elsewhere_is_adopted,
     all_positions_are_closed_with_their_results,
@@ -579,6 +577,8 @@ store::each_engine!(
     a_trade_is_opened_beside_nothing_unless_it_replaces,
     a_trade_has_a_time_in_force,
     a_reduce_only_order_closes_a_part_of_the_trade,
+    a_reduce_only_limit_order_belongs_to_its_trade,
+    a_trade_has_further_entry_types,
     presets_are_saved_by_name,
     a_user_has_so_many_presets,
 );

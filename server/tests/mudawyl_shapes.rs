@@ -443,6 +443,7 @@ fn follows() {
         daily_loss_limit_usd: None,
         in_position: false,
         last_copy_at: None,
+        stopped_at: None,
         created_at: iso(at),
         updated_at: iso(at),
     };

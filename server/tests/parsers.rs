@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod bodies;
+
 use axum::{body::Body, http::Request};
 use domain::{Frame, Micros, live::ClientMessage};
 use payment::{PaymentGateway as _, Stripe};

@@ -7,12 +7,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod common;
-mod program {
-    mod command_line;
-    mod floor;
-    mod watchdog;
-}
+mod command_line;
+mod floor;
+mod watchdog;
 
 use ::strategy::candles::Gaps;
 use domain::{Frame, live::LiveMessage};

@@ -3,10 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod common;
-
+use crate::common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use axum::http::Method as Verb;
-use common::{HttpAnswer, Person, TestServer, program::Program, shape::same};
 use domain::{Permission, time};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};

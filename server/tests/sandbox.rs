@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
 
-mod common;
-
-use common::{HttpAnswer, Person, TestServer};
+use crate::common::{HttpAnswer, Person, TestServer};
 use domain::Micros;
 use serde_json::json;
 use service::platform::settings::Settings;

@@ -8,9 +8,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod common;
-
-use common::{HttpAnswer, Person, TestServer, shape::same};
+use crate::{
+    common::{HttpAnswer, Person, TestServer, shape::same},
+    example,
+};
 use domain::{
     Clock as _, Decimal, Micros, Side, SignalId, StrategyId, StrategyTradeId, signal, strategy::Exit, time,
 };
@@ -276,6 +277,21 @@ async fn the_life_of_a_follow(db: &TestDb) {
         .unwrap();
     ada.put(&follow, json!({"active": false})).await.not_found();
     assert_eq!(ada.get(&path).await.ok(200)["items"].as_array().unwrap().len(), 1);
+    stopped_follows_stay(&ada, &eve, &follow, &key).await;
+}
+
+/// A follow that was stopped is listed with its result, and its performance stays available to its owner.
+async fn stopped_follows_stay(ada: &Person, eve: &Person, follow: &str, key: &str) {
+    let stopped = ada.get("/v1/priv/strategy/follow/stopped").await.ok(200);
+    let [item] = &stopped["items"].as_array().unwrap()[..] else { panic!("{stopped}") };
+    assert!(follow.ends_with(item["id"].as_str().unwrap()), "{item}");
+    assert_eq!((&item["exchangeKeyId"], &item["active"]), (&json!(key), &json!(false)));
+    assert!(item["stoppedAt"].is_string() && item["StrategyAutomated"]["id"].is_string(), "{item}");
+    assert_eq!((&item["totalResult"], &item["closedTrades"]), (&json!(0), &json!(0)));
+    let earned = ada.get(&format!("{follow}/performance")).await.ok(200);
+    assert_eq!(earned["closedTrades"], json!(0));
+    eve.get(&format!("{follow}/performance")).await.not_found();
+    assert_eq!(eve.get("/v1/priv/strategy/follow/stopped").await.text, r#"{"items":[]}"#);
 }
 
 async fn actor(server: &TestServer, name: &str) -> service::Actor {

@@ -12,10 +12,13 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Build everything and start the server
+    /// Build everything and start the server, unoptimised unless there is a release build already
     Run {
-        /// Build it unoptimised, which is sooner done
+        /// Build the optimised server
         #[arg(long)]
+        release: bool,
+        /// Build the unoptimised server, even if there is a release build
+        #[arg(long, conflicts_with = "release")]
         quick: bool,
     },
     /// Start a debug build; rebuild and restart on changes
@@ -95,6 +98,8 @@ mod tests {
         assert!(matches!(read("bench").unwrap(), Some(Command::Bench { seconds: 10 })));
         assert!(matches!(read("bench --seconds 3").unwrap(), Some(Command::Bench { seconds: 3 })));
         assert!(read("").unwrap().is_none());
+        assert!(matches!(read("run").unwrap(), Some(Command::Run { release: false, quick: false })));
+        assert!(matches!(read("run --release").unwrap(), Some(Command::Run { release: true, quick: false })));
     }
 
     #[test]
@@ -115,9 +120,15 @@ mod tests {
 
     #[test]
     fn unknown_commands_and_flags_are_refused() {
-        for line in
-            ["tset", "run --fast", "check spelling", "test --depe", "bench --seconds many", "sqlx now"]
-        {
+        for line in [
+            "tset",
+            "run --fast",
+            "run --quick --release",
+            "check spelling",
+            "test --depe",
+            "bench --seconds many",
+            "sqlx now",
+        ] {
             assert!(read(line).is_err_and(|refusal| refusal.use_stderr()), "{line}");
         }
     }

@@ -46,7 +46,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
     };
     let workspace = Workspace::find()?;
     match command {
-        Command::Run { quick } => build::run(&workspace, quick)?,
+        Command::Run { release, quick } => build::run(&workspace, release, quick)?,
         Command::Dev => dev::dev(&workspace)?,
         Command::Build => build::release(&workspace).map(drop)?,
         Command::Check { only: None } => check::check(&workspace)?,

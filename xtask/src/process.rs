@@ -111,6 +111,12 @@ impl Running {
         Ok(())
     }
 
+    /// Waits until the program has ended, whatever its exit status.
+    pub(crate) fn wait(&mut self) -> Result<()> {
+        self.child.wait().with_context(|| format!("cannot wait for `{}`", self.name))?;
+        Ok(())
+    }
+
     /// Waits until it answers 200 to `GET path`.
     pub(crate) fn wait_for_http(&mut self, addr: SocketAddr, path: &str, limit: Duration) -> Result<()> {
         let start = Instant::now();
@@ -174,6 +180,7 @@ mod tests {
     fn a_background_program_is_waited_for() {
         assert!(Running::start(&mut Command::new("true")).unwrap().wait_for_success().is_ok());
         let error = Running::start(&mut Command::new("false")).unwrap().wait_for_success().unwrap_err();
+        assert!(Running::start(&mut Command::new("false")).unwrap().wait().is_ok());
         assert!(error.to_string().starts_with("`false` ended with"), "{error}");
     }
 

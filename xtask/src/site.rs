@@ -12,7 +12,6 @@ use crate::process::{self, Running};
 use crate::tools;
 use crate::workspace::{Workspace, add_rustflags};
 use anyhow::Result;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -69,13 +68,15 @@ impl Mode {
         }
     }
 
-    /// The profile of the program that runs wasm-bindgen, and the folder of the profile's programs: xtask's own, or the
-    /// server's. Each shares what it is compiled from with the other program of its profile.
-    fn binder(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Release | Self::Dev => ("dev", "debug"),
-            Self::Quick => ("quick", "quick"),
-        }
+    /// The program that runs wasm-bindgen: its profile, its target directory, and its path. It shares what it is compiled
+    /// from with xtask; in the quick build it does not wait for the server, whose build locks the folder of its profile.
+    fn binder(self, workspace: &Workspace) -> (&'static str, PathBuf, PathBuf) {
+        let (profile, folder, target) = match self {
+            Self::Release | Self::Dev => ("dev", "debug", workspace.target.clone()),
+            Self::Quick => ("quick", "quick", front(workspace)),
+        };
+        let path = target.join(folder).join("bind");
+        (profile, target, path)
     }
 
     fn folder(self) -> &'static str {
@@ -100,8 +101,9 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let site = workspace.target.join(mode.folder());
     make_dir(&site.join("pkg"))?;
     // It compiles while the first bundle does: its packages are the slowest of our tools'.
-    let mut binder = Some(Running::start(&mut build_binder(workspace, mode))?);
-    let binder_path = workspace.target.join(mode.binder().1).join("bind");
+    let (profile, target, binder_path) = mode.binder(workspace);
+    let mut cargo = mode.cargo(workspace, &["build", "--quiet", "--package", "bind", "--profile", profile]);
+    let mut binder = Some(Running::start(cargo.arg("--target-dir").arg(target))?);
     let mut listing = String::new();
     let mut stems = Vec::new();
     for (name, features) in mode.bundles() {
@@ -111,7 +113,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
         }
         let bundle = bind(&binder_path, &site, name, &raw, mode)?;
         if mode == Mode::Release {
-            compress_bundle(&site, &bundle.stem)?;
+            compress_bundle(&binder_path, &site, &bundle.stem)?;
         }
         fs::write_if_changed(&site.join(format!("{name}.source")), bundle.source.as_bytes())?;
         for served in mode.served_by(name) {
@@ -130,14 +132,14 @@ pub(crate) fn stem(site: &Path, name: &str) -> Option<String> {
     listing.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(' ')?.to_owned()))
 }
 
-fn build_binder(workspace: &Workspace, mode: Mode) -> Command {
-    mode.cargo(workspace, &["build", "--quiet", "--package", "bind", "--profile", mode.binder().0])
+/// The target directory of the bundles: the lock of the host's would make the two builds wait for each other.
+fn front(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("front")
 }
 
 /// Returns the path of the compiled module.
 fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Result<PathBuf> {
-    // A separate target directory: the lock of the host's would make the two builds wait for each other.
-    let front = workspace.target.join("front");
+    let front = front(workspace);
     console::step(&format!("compile the {name} bundle ({})", mode.profile()), || {
         let mut cargo = mode.cargo(workspace, &["build", "--quiet", "--package", "frontend", "--lib"]);
         cargo.args(["--no-default-features", "--features", features, "--profile", mode.profile()]);
@@ -209,7 +211,7 @@ fn copy_snippets(from: &Path, to: &Path) -> Result<()> {
 
 /// Writes `.br` and `.gz` beside both files. Names contain the content's hash, so existing files are up to
 /// date.
-fn compress_bundle(site: &Path, stem: &str) -> Result<()> {
+fn compress_bundle(binder: &Path, site: &Path, stem: &str) -> Result<()> {
     let todo: Vec<PathBuf> = pair(site, stem)
         .into_iter()
         .filter(|path| !compressed(path, "br").is_file() || !compressed(path, "gz").is_file())
@@ -218,12 +220,7 @@ fn compress_bundle(site: &Path, stem: &str) -> Result<()> {
         return Ok(());
     }
     console::step(&format!("compress {stem}"), || {
-        for path in &todo {
-            let content = fs::read(path)?;
-            fs::write_if_changed(&compressed(path, "gz"), &gzip(&content)?)?;
-            fs::write_if_changed(&compressed(path, "br"), &brotli(&content)?)?;
-        }
-        Ok(())
+        process::run(Command::new(binder).arg("compress").args(&todo))
     })
 }
 
@@ -232,20 +229,6 @@ fn compressed(path: &Path, suffix: &str) -> PathBuf {
     name.push(".");
     name.push(suffix);
     PathBuf::from(name)
-}
-
-fn gzip(content: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(content)?;
-    Ok(encoder.finish()?)
-}
-
-/// Quality 11, the slowest and smallest: compressed once per build, downloaded by every visitor.
-fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let mut packed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut &content[..], &mut packed, &parameters)?;
-    Ok(packed)
 }
 
 /// Removes the bundles of earlier builds, so that exactly the current ones are served.
@@ -263,7 +246,6 @@ fn remove_old(pkg: &Path, stems: &[String]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read as _;
 
     #[test]
     fn the_listing_names_the_stem() {
@@ -289,17 +271,5 @@ mod tests {
         let script =
             "/* a */\n/**\n * b\n */\nexport class C {\n\n    d() { // e\n        return 'f';\n    }\n}\n";
         assert_eq!(compact(script), "export class C {\nd() { // e\nreturn 'f';\n}\n}\n");
-    }
-
-    #[test]
-    fn compressed_files_unpack_to_the_original() {
-        let content = b"slipstream ".repeat(100);
-        let mut unpacked = Vec::new();
-        brotli::BrotliDecompress(&mut brotli(&content).unwrap().as_slice(), &mut unpacked).unwrap();
-        assert_eq!(unpacked, content);
-        let packed = gzip(&content).unwrap();
-        let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
-        assert_eq!(unpacked, content);
     }
 }

@@ -14,6 +14,7 @@ pub mod messages;
 pub mod own_sources;
 pub mod personal;
 pub mod positions;
+pub mod posted_fields;
 pub mod posted_ticket;
 pub mod presets;
 pub mod risk_rules;
@@ -23,6 +24,7 @@ pub mod security;
 pub mod trade;
 pub mod trade_automation;
 pub mod trade_change;
+pub mod trade_entry;
 pub mod trade_order;
 pub mod users;
 
@@ -81,6 +83,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/currency-rule", Role::Admin),
     ("/api/brand-set", Role::Admin),
     ("/api/order-place", Role::Trader),
+    ("/api/trade-open", Role::Trader),
     ("/api/order-cancel", Role::Trader),
     ("/api/position-close", Role::Trader),
     ("/api/open-position-close", Role::Trader),

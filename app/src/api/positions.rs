@@ -3,8 +3,8 @@
 
 use super::{
     form::{failure, form},
-    trade::{at_desk, desk_page, fresh_key, market_of, side_of_position},
-    trade_change::{once, stop_change, target_shares},
+    trade::{at_desk, desk_page, fresh_key, market_of, once, side_of_position},
+    trade_change::{stop_change, target_shares},
     trader,
 };
 use crate::{

@@ -1,11 +1,8 @@
 //! The ticket as an argument of a form's endpoint, so that its fields are listed in [`TicketDraft`] only.
 
+use super::posted_fields::Value;
 use crate::islands::desk::TicketDraft;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, IgnoredAny},
-    ser::SerializeMap as _,
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap as _};
 use std::collections::BTreeMap;
 
 /// The fields of a posted ticket; absent ones are empty, and others are ignored.
@@ -14,15 +11,6 @@ pub struct PostedTicket(
     /// The fields as typed.
     pub TicketDraft,
 );
-
-/// A value of a form: one text, or several of the same name.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Value {
-    One(String),
-    Many(Vec<String>),
-    Other(IgnoredAny),
-}
 
 impl<'de> Deserialize<'de> for PostedTicket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

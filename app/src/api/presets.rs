@@ -34,6 +34,9 @@ pub async fn save_preset(
     #[server(default)]
     #[server(rename = "takeProfitPercents")]
     targets: Vec<String>,
+    #[server(default)]
+    #[server(rename = "takeProfitShares")]
+    shares: Vec<String>,
     #[server(default)] leverage: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
@@ -44,7 +47,15 @@ pub async fn save_preset(
         .keep("stopPercent", &stop)
         .keep("leverage", &leverage);
     let form = targets.iter().fold(form, |form, target| form.keep("takeProfitPercents", target));
-    let typed = Typed { amount: &amount, risk: &risk, stop: &stop, targets: &targets, leverage: &leverage };
+    let form = shares.iter().fold(form, |form, share| form.keep("takeProfitShares", share));
+    let typed = Typed {
+        amount: &amount,
+        risk: &risk,
+        stop: &stop,
+        targets: &targets,
+        shares: &shares,
+        leverage: &leverage,
+    };
     let saved = match typed.read() {
         Ok(settings) => preset::save_preset(&visit.desk, &actor, &name, &settings).await,
         Err(problems) => Err(Error::Fields(problems)),
@@ -78,6 +89,8 @@ struct Typed<'a> {
     risk: &'a str,
     stop: &'a str,
     targets: &'a [String],
+    /// The shares of the take-profits, in percent.
+    shares: &'a [String],
     leverage: &'a str,
 }
 
@@ -99,6 +112,9 @@ impl Typed<'_> {
         let (amount, risk) = (number("amount", self.amount), number("riskPercent", self.risk));
         let stop_percent = number("stopPercent", self.stop);
         let targets = self.targets.iter().filter_map(|text| number("takeProfitPercents", text)).collect();
+        let shares: Vec<Decimal> =
+            self.shares.iter().filter_map(|text| number("takeProfitShares", text)).collect();
+        let target_shares = shares.into_iter().map(|percent| percent / Decimal::ONE_HUNDRED).collect();
         let leverage = match self.leverage.trim() {
             "" => None,
             text => {
@@ -115,7 +131,7 @@ impl Typed<'_> {
         }
         match size {
             Some(size) if problems.is_empty() => {
-                Ok(PresetSettings { size, stop_percent, target_percents: targets, leverage })
+                Ok(PresetSettings { size, stop_percent, target_percents: targets, target_shares, leverage })
             }
             _ => Err(problems),
         }
@@ -129,12 +145,14 @@ mod tests {
     #[test]
     fn empty_fields_have_no_setting() {
         let targets = ["3".to_owned(), " ".to_owned()];
-        let typed = Typed { amount: "0.05", risk: "", stop: "", targets: &targets, leverage: "" };
+        let shares = ["100".to_owned(), String::new()];
+        let typed =
+            Typed { amount: "0.05", risk: "", stop: "", targets: &targets, shares: &shares, leverage: "" };
         let settings = typed.read().unwrap();
         let d = |text| money::parse(text).unwrap();
         assert_eq!(settings.size, PresetSize::Amount(d("0.05")));
         assert_eq!((settings.stop_percent, settings.leverage), (None, None));
-        assert_eq!(settings.target_percents, [d("3")]);
+        assert_eq!((settings.target_percents, settings.target_shares), (vec![d("3")], vec![d("1")]));
         let wrong = Typed { amount: "much", leverage: "x", ..typed };
         let fields: Vec<_> = wrong.read().unwrap_err().into_iter().map(|problem| problem.field).collect();
         assert_eq!(fields, ["amount", "leverage"]);

@@ -4,19 +4,24 @@
 use super::{
     form::{self, Form, form},
     posted_ticket::PostedTicket,
-    trade_change::{once, positive},
+    trade_automation,
+    trade_change::target_shares,
     trader,
 };
 use crate::{
     answer::{Done, FormFailure},
-    islands::desk::{Bars, TicketDraft},
+    components::filters::address,
+    islands::desk::{Bars, EntryAutomation, TicketDraft},
     notice::DeskNotice,
+    pages::closed_trades,
     visit::{Visit, encoded},
 };
 use domain::{
-    ExchangeKeyId, Frame, MarginMode, Micros, PositionSide, Refusal, Side, Symbol, TradeType,
+    Decimal, ExchangeKeyId, Frame, MarginMode, Micros, PositionSide, Refusal, Side, Symbol, TradeType, money,
+    trade::TargetShare,
     validation::{FieldProblem, Problem},
 };
+use http::{header, request::Parts};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use service::{
     Actor, Error,
@@ -32,28 +37,58 @@ pub(crate) const BARS: u16 = 300;
 
 /// Places the ticket's order. Open orders and the position of the market are closed first, if the user has
 /// confirmed that.
+#[allow(clippy::too_many_arguments)] // the form's fields
 #[server(endpoint = "order-place")]
 pub async fn place_order(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(flatten)] ticket: PostedTicket,
+    #[server(default)]
+    #[server(rename = "breakevenAfter")]
+    breakeven_after: String,
+    #[server(default)]
+    #[server(rename = "trailingPercent")]
+    trailing_percent: String,
+    #[server(default)]
+    #[server(rename = "trailingAtr")]
+    trailing_atr: String,
+    #[server(default)]
+    #[server(rename = "timeLimit")]
+    time_limit: String,
+    #[server(default)] trigger: String,
     #[server(default)] replace: String,
+    #[server(default)]
+    #[server(rename = "takeProfitShares")]
+    shares: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let PostedTicket(draft) = ticket;
-    let answer = keep(at_desk("order-place", &key, &symbol), &draft);
-    let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
+    let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
+    let answer = keep(at_desk("order-place", &key, &symbol), &draft).keep("takeProfitShares", &shares);
+    let answer = trade_automation::keep(answer, &set);
+    let options = Options { replace: replace == "yes", shares: &shares, set: &set };
+    let placed = place(&visit, &actor, (key.as_str(), symbol.as_str()), &draft, options, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
+}
+
+/// The options of a post besides the fields of the ticket.
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    /// Whether what is open on the market is closed and cancelled first.
+    replace: bool,
+    /// The shares of the take-profits in percent, as typed; empty for equal ones.
+    shares: &'a str,
+    /// The automation of the trade.
+    set: &'a EntryAutomation,
 }
 
 async fn place(
     visit: &Visit,
     actor: &Actor,
-    key: &str,
-    symbol: &str,
+    (key, symbol): (&str, &str),
     draft: &TicketDraft,
-    replace: &str,
+    options: Options<'_>,
     idempotency: String,
 ) -> Result<Done, Error> {
     let (id, pair) = market_of(key, symbol)?;
@@ -65,9 +100,16 @@ async fn place(
     }
     let raw = draft.raw(symbol);
     let order = raw.check().map_err(Error::Fields)?;
-    let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
+    let Options { replace, shares, set } = options;
+    let body_hash = Sha256::digest(format!("{key}\n{raw:?}\n{set:?}\n{shares}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    let placed = if replace == "yes" {
+    let targets = unequal_targets(&order.targets, shares)?;
+    if !set.is_empty() || !targets.is_empty() {
+        let opened =
+            trade_automation::open(visit, actor, id, (order, targets), replace, set, idempotency).await;
+        return Ok(Done::at(back_to_desk(key, symbol)).with_notice(opened.map_err(unconfirmed)?));
+    }
+    let placed = if replace {
         order::place_order(&visit.desk, actor, id, order, idempotency).await?
     } else {
         let placed = order::place_order_unless_open(&visit.desk, actor, id, order, idempotency).await;
@@ -76,7 +118,22 @@ async fn place(
     // The entry comes first. One with a time in force may end without a fill.
     let unfilled = placed.first().is_some_and(|entry| entry.is_final() && entry.filled.is_zero());
     let notice = if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced };
-    Ok(Done::at(desk_page(key, symbol)).with_notice(notice))
+    Ok(Done::at(back_to_desk(key, symbol)).with_notice(notice))
+}
+
+/// Returns the take-profits with the shares of a preset, in percent and separated by commas; none if there are no shares or no
+/// take-profits.
+fn unequal_targets(prices: &[Decimal], shares: &str) -> Result<Vec<TargetShare>, Error> {
+    let shares: Vec<String> =
+        shares.split(',').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    if shares.is_empty() || prices.is_empty() {
+        return Ok(Vec::new());
+    }
+    if shares.len() != prices.len() {
+        return Err(Error::field("takeProfitPrices", Problem::Contradicts));
+    }
+    let prices: Vec<String> = prices.iter().map(|price| money::text(*price)).collect();
+    target_shares(&prices, &shares)
 }
 
 /// Closes a part of the position with a reduce-only order of the ticket.
@@ -92,11 +149,11 @@ async fn reduce(
     let key = id.to_string();
     let once = once("order-place", &[&key, &pair.to_string(), &draft.side, &draft.amount], idempotency);
     order::reduce_position(&visit.desk, actor, id, pair, (side, amount), once).await?;
-    Ok(Done::at(desk_page(&key, &pair.to_string())).with_notice(DeskNotice::PartClosed))
+    Ok(Done::at(back_to_desk(&key, &pair.to_string())).with_notice(DeskNotice::PartClosed))
 }
 
 /// Maps the error of an order without the confirmation that it may replace what is open: the form asks for it.
-fn unconfirmed(error: Error) -> Error {
+pub(super) fn unconfirmed(error: Error) -> Error {
     let open = |problem: &FieldProblem| problem.problem == Problem::PositionOpen;
     match error {
         Error::Fields(problems) if problems.iter().any(open) => Error::field("replace", Problem::Required),
@@ -129,7 +186,8 @@ pub async fn cancel_order(
             .map(|_| ()),
         Err(error) => Err(error),
     };
-    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
+    let done =
+        canceled.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::OrderCanceled));
     at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
 }
 
@@ -147,7 +205,7 @@ pub async fn close_position(
         Ok(((id, pair), side)) => order::close_side(&visit.desk, &actor, id, &pair, side).await,
         Err(error) => Err(error),
     };
-    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
+    let done = closed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::PositionClosed));
     at_desk("position-close", &key, &symbol).answer(&visit, done).await
 }
 
@@ -170,7 +228,7 @@ pub async fn set_supervision(
         Err(error) => Err(error),
     };
     let notice = if on { DeskNotice::SupervisionResumed } else { DeskNotice::SupervisionEnded };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(notice));
+    let done = set.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(notice));
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
@@ -209,7 +267,7 @@ pub async fn set_market(
         }
         Err(error) => Err(error),
     };
-    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::MarketSet));
+    let done = set.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::MarketSet));
     at_desk("market-settings", &key, &symbol).answer(&visit, done).await
 }
 
@@ -264,8 +322,39 @@ pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
     format!("/trade?key={}&symbol={}", encoded(key), encoded(symbol))
 }
 
+/// The URL of the trade page from which a form was posted: its list of closed trades stays as it was.
+pub(super) fn back_to_desk(key: &str, symbol: &str) -> String {
+    let parts = use_context::<Parts>();
+    let from = parts.as_ref().and_then(|parts| parts.headers.get(header::REFERER)?.to_str().ok());
+    with_list(desk_page(key, symbol), from.unwrap_or_default())
+}
+
+/// Adds the state of the list of closed trades in the URL `from` to that of a trade page.
+fn with_list(page: String, from: &str) -> String {
+    let (path, query) = from.split_once('?').unwrap_or_default();
+    if !path.ends_with("/trade") {
+        return page;
+    }
+    let query = query.split('#').next().unwrap_or_default();
+    let query: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    address(&page, closed_trades::state_of(&query))
+}
+
 pub(super) fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
-    form(name, desk_page(key, symbol))
+    form(name, back_to_desk(key, symbol))
+}
+
+/// The idempotency key of a form, if it has one.
+pub(super) fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
+    let body: Vec<&str> = body.iter().map(|field| field.as_str()).collect();
+    let body_hash = Sha256::digest(format!("{form}\n{}", body.join("\n"))).into();
+    Some(IdempotencyKey { key, body_hash }).filter(|once| !once.key.is_empty())
+}
+
+/// Parses a number above zero.
+pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
+    let value = money::parse(text).map_err(|_| Error::field(field, Problem::NotNumber))?;
+    if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }
 
 /// A new idempotency key for a form: 128 random bits.
@@ -273,4 +362,32 @@ pub(crate) fn fresh_key(visit: &Visit) -> String {
     let mut bytes = [0_u8; 16];
     visit.desk.entropy.fill(&mut bytes);
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::dec;
+
+    #[test]
+    fn a_form_leads_back_to_the_list_that_was_shown() {
+        let page = || desk_page("7", "BTC/USDT");
+        let from = "https://desk.example/trade?key=1&closed=1&sort=fees&page=2&flash=9#closed";
+        let expected = "/trade?key=7&symbol=BTC%2FUSDT&closed=1&sort=fees&page=2";
+        assert_eq!(with_list(page(), from), expected);
+        for other in ["", "https://desk.example/trade", "https://desk.example/dashboard?closed=1"] {
+            assert_eq!(with_list(page(), other), page());
+        }
+    }
+
+    #[test]
+    fn take_profits_have_the_shares_of_a_preset() {
+        let read = unequal_targets(&[dec!(110), dec!(120)], "70, 30").unwrap();
+        assert_eq!(read.iter().map(|target| target.share).collect::<Vec<_>>(), [dec!(0.7), dec!(0.3)]);
+        assert!(unequal_targets(&[dec!(110)], " ").unwrap().is_empty(), "equal ones");
+        assert!(unequal_targets(&[], "70, 30").unwrap().is_empty());
+        let other = unequal_targets(&[dec!(110)], "70, 30");
+        let expected = FieldProblem::new("takeProfitPrices", Problem::Contradicts);
+        assert!(matches!(other, Err(Error::Fields(all)) if all == [expected]));
+    }
 }

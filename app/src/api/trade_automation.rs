@@ -2,21 +2,32 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of},
-    trade_change::{once, target},
+    form::Form,
+    trade::{at_desk, back_to_desk, fresh_key, market_of, once},
+    trade_change::{beside, target},
     trader,
 };
 use crate::{
     answer::{Done, FormFailure},
+    islands::desk::{EntryAutomation, FIELDS, TRIGGER},
     notice::DeskNotice,
+    visit::Visit,
 };
+use domain::money::Arithmetic as _;
 use domain::{
-    Decimal, money,
-    trade::{AutomationChange, PriceSource, Setting, TradeChange},
+    Decimal, ExchangeKeyId, dec, money,
+    ticket::ManualOrder,
+    trade::{AutomationChange, PriceSource, Setting, TargetShare, TradeChange},
     validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
-use service::{Error, trading::order};
+use service::{
+    Actor, Error,
+    trading::order::{self, IdempotencyKey, NewTrade, trade::TradeStatus},
+};
+
+/// The precision of an equal share.
+const SHARE_STEP: Decimal = dec!(0.00000000000000000001);
 
 /// Replaces what the desk does with a trade by itself. An empty field switches one off.
 #[allow(clippy::too_many_arguments)] // the form's fields
@@ -42,29 +53,71 @@ pub async fn set_automation(
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let form = at_desk("trade-automation", &key, &symbol)
-        .keep("breakevenAfter", &breakeven_after)
-        .keep("trailingPercent", &trailing_percent)
-        .keep("trailingAtr", &trailing_atr)
-        .keep("trigger", &trigger)
-        .keep("timeLimit", &time_limit);
-    let trail = [&trailing_percent, &trailing_atr];
-    let body = [&key, &symbol, &trade, &breakeven_after, trail[0], trail[1], &trigger, &time_limit];
+    let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
+    let form = keep(at_desk("trade-automation", &key, &symbol), &set);
+    let typed = format!("{set:?}");
+    let body = [&key, &symbol, &trade, &typed];
     let idempotency = once("trade-automation", &body, idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
-        let automation = automation_of(&breakeven_after, trail.map(String::as_str), &trigger, &time_limit);
-        Ok((id, pair, target(&trade, &version, idempotency)?, automation.map_err(Error::Fields)?))
+        Ok((id, pair, target(&trade, &version, idempotency)?, change_of(&set)?))
     };
     let changed = match parse() {
         Ok((id, pair, target, automation)) => {
             let change = TradeChange { automation, ..TradeChange::default() };
-            order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
+            let changed = order::change_trade(&visit.desk, &actor, id, &pair, target, change).await;
+            // The only field that every trade has.
+            changed.map_err(|error| beside("timeLimit", error))
         }
         Err(error) => Err(error),
     };
-    let done = changed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::AutomationSet));
+    let done = changed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::AutomationSet));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
+}
+
+/// Keeps the settings for a second try.
+pub(super) fn keep(form: Form, set: &EntryAutomation) -> Form {
+    EntryAutomation::NAMES.into_iter().fold(form, |form, name| form.keep(name, set.text(name)))
+}
+
+/// Reads the settings as a change of those of a trade.
+pub(super) fn change_of(set: &EntryAutomation) -> Result<AutomationChange, Error> {
+    let [after, percent, atr, limit] = FIELDS.map(|name| set.text(name));
+    automation_of(after, [percent, atr], set.text(TRIGGER), limit).map_err(Error::Fields)
+}
+
+/// Opens a trade by the ticket's order with automation or with take-profits of unequal shares. Without shares, the take-profits
+/// of the order share the amount equally.
+pub(super) async fn open(
+    visit: &Visit,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    (order, shares): (ManualOrder, Vec<TargetShare>),
+    replace: bool,
+    set: &EntryAutomation,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<DeskNotice, Error> {
+    let targets = if shares.is_empty() { equal_shares(&order.targets) } else { shares };
+    let new = NewTrade { order, targets, replace, automation: change_of(set)? };
+    let trade = order::open_trade(&visit.desk, actor, id, new, idempotency).await?;
+    let row = order::trade::get_trade(&visit.desk, actor, trade).await?.row;
+    // The entry of an order with a time in force may end without a fill.
+    let unfilled = row.status == TradeStatus::Canceled;
+    Ok(if unfilled { DeskNotice::OrderUnfilled } else { DeskNotice::OrderPlaced })
+}
+
+/// Take-profits that share an amount equally. The last one has the rest.
+fn equal_shares(prices: &[Decimal]) -> Vec<TargetShare> {
+    let (count, last) = (Decimal::from(prices.len()), prices.len().saturating_sub(1));
+    let part = Decimal::ONE.over(count).unwrap_or(Decimal::ONE);
+    let rounded = part.round_dp(SHARE_STEP.scale());
+    // Rounded up, so that an amount that is a multiple of the market's step is not divided just below one.
+    let part = if rounded < part { rounded + SHARE_STEP } else { rounded };
+    let of = |(index, price): (usize, &Decimal)| {
+        let share = if index == last { Decimal::ONE - part * Decimal::from(last) } else { part };
+        TargetShare { price: *price, share }
+    };
+    prices.iter().enumerate().map(of).collect()
 }
 
 /// `percent` and `atr` are the distance of the trailing stop; a multiple of the average true range replaces a percentage.
@@ -133,6 +186,19 @@ mod tests {
         let read = automation_of("", ["1.5", "2"], "mark", "").unwrap();
         let (trailing_percent, trailing_atr) = (Setting::Keep, Some(Decimal::TWO));
         assert_eq!(read, AutomationChange { trailing_percent, trailing_atr, ..expected });
+    }
+
+    #[test]
+    fn equal_shares_are_the_whole() {
+        let lot = dec!(0.001);
+        for count in 1..=25_usize {
+            let shares = equal_shares(&vec![dec!(10_000); count]);
+            assert_eq!(shares.iter().map(|target| target.share).sum::<Decimal>(), Decimal::ONE, "{count}");
+            let whole = lot * Decimal::from(count);
+            let amounts = domain::trade::target_amounts(&shares, whole, lot).unwrap();
+            assert_eq!(amounts, vec![lot; count]);
+        }
+        assert!(equal_shares(&[]).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of, side_of_position},
+    trade::{at_desk, back_to_desk, fresh_key, market_of, once, positive, side_of_position},
     trader,
 };
 use crate::{
@@ -10,17 +10,16 @@ use crate::{
     notice::DeskNotice,
 };
 use domain::{
-    Decimal, money,
+    Decimal,
     ticket::{Stop, StopType},
     trade::{StopChange, TargetShare, TradeChange},
-    validation::Problem,
+    validation::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
 use service::{
     Error,
     trading::order::{self, IdempotencyKey, Part, TradeTarget},
 };
-use sha2::{Digest, Sha256};
 
 /// Moves the stop of a trade. Without a price, and confirmed, removes it.
 #[allow(clippy::too_many_arguments)] // the form's fields
@@ -57,15 +56,18 @@ pub async fn change_stop(
         Ok((id, pair, target(&trade, &version, idempotency)?, change))
     };
     let removes = stop.trim().is_empty();
+    // The question that removes the stop has no field.
+    let field = if removes { "version" } else { "stopTriggerPrice" };
     let changed = match parse() {
         Ok((id, pair, target, stop)) => {
             let change = TradeChange { stop: Some(stop), ..TradeChange::default() };
-            order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
+            let changed = order::change_trade(&visit.desk, &actor, id, &pair, target, change).await;
+            changed.map_err(|error| beside(field, error))
         }
         Err(error) => Err(error),
     };
     let notice = if removes { DeskNotice::StopRemoved } else { DeskNotice::StopMoved };
-    let done = changed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(notice));
+    let done = changed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(notice));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
@@ -98,11 +100,12 @@ pub async fn set_targets(
     let changed = match parse() {
         Ok((id, pair, target, targets)) => {
             let change = TradeChange { targets: Some(targets), ..TradeChange::default() };
-            order::change_trade(&visit.desk, &actor, id, &pair, target, change).await
+            let changed = order::change_trade(&visit.desk, &actor, id, &pair, target, change).await;
+            changed.map_err(|error| beside("takeProfitPrices", error))
         }
         Err(error) => Err(error),
     };
-    let done = changed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::TargetsSet));
+    let done = changed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::TargetsSet));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
@@ -125,7 +128,7 @@ pub async fn breakeven(
         Ok((id, pair, target)) => order::breakeven(&visit.desk, &actor, id, &pair, target).await,
         Err(error) => Err(error),
     };
-    let done = changed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::StopMoved));
+    let done = changed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::StopMoved));
     let form = at_desk("trade-breakeven", &key, &symbol);
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
@@ -158,7 +161,7 @@ pub async fn close_part(
         Err(error) => Err(error),
     };
     let notice = if all { DeskNotice::PositionClosed } else { DeskNotice::PartClosed };
-    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(notice));
+    let done = closed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(notice));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
@@ -173,15 +176,21 @@ pub async fn cancel_entries(
         Ok((id, pair)) => order::cancel_entries(&visit.desk, &actor, id, &pair).await,
         Err(error) => Err(error),
     };
-    let done = canceled.map(|_| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::EntriesCanceled));
+    let done =
+        canceled.map(|_| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::EntriesCanceled));
     at_desk("entries-cancel", &key, &symbol).answer(&visit, done).await
 }
 
-/// The idempotency key of a form, if it has one.
-pub(super) fn once(form: &str, body: &[&String], key: String) -> Option<IdempotencyKey> {
-    let body: Vec<&str> = body.iter().map(|field| field.as_str()).collect();
-    let body_hash = Sha256::digest(format!("{form}\n{}", body.join("\n"))).into();
-    Some(IdempotencyKey { key, body_hash }).filter(|once| !once.key.is_empty())
+/// Reports that a trade was changed meanwhile at a field of the form, beside which the page shows the current value.
+pub(super) fn beside(field: &str, error: Error) -> Error {
+    let renamed = |problem: FieldProblem| match problem.problem {
+        Problem::ChangedMeanwhile => FieldProblem::new(field, problem.problem),
+        _ => problem,
+    };
+    match error {
+        Error::Fields(problems) => Error::Fields(problems.into_iter().map(renamed).collect()),
+        other => other,
+    }
 }
 
 pub(super) fn target(
@@ -198,11 +207,6 @@ pub(super) fn target(
         text => Some(text.parse().map_err(|_| Error::field("version", Problem::NotNumber))?),
     };
     Ok(TradeTarget { trade, version, idempotency, ..TradeTarget::default() })
-}
-
-pub(super) fn positive(field: &str, text: &str) -> Result<Decimal, Error> {
-    let value = money::parse(text).map_err(|_| Error::field(field, Problem::NotNumber))?;
-    if value > Decimal::ZERO { Ok(value) } else { Err(Error::field(field, Problem::NotPositive)) }
 }
 
 pub(super) fn stop_change(
@@ -268,6 +272,7 @@ fn part_of(share: &str, amount: &str) -> Result<Part, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::money;
 
     fn d(text: &str) -> Decimal {
         money::parse(text).unwrap()
@@ -309,6 +314,16 @@ mod tests {
         let refused = problem(target_shares(&text(&["110"]), &text(&["101"])));
         assert_eq!(refused, ("takeProfitShares".to_owned(), Problem::NotShare));
         assert!(target_shares(&text(&["", ""]), &[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_change_meanwhile_is_reported_at_a_field_of_the_form() {
+        let stale = Error::field("version", Problem::ChangedMeanwhile);
+        let reported = problem::<()>(Err(beside("stopTriggerPrice", stale)));
+        assert_eq!(reported, ("stopTriggerPrice".to_owned(), Problem::ChangedMeanwhile));
+        let other = Error::field("stopPrice", Problem::NotPositive);
+        let reported = problem::<()>(Err(beside("stopTriggerPrice", other)));
+        assert_eq!(reported, ("stopPrice".to_owned(), Problem::NotPositive));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
-    trade::{at_desk, desk_page, fresh_key, market_of},
-    trade_change::{once, positive, target},
+    trade::{at_desk, back_to_desk, fresh_key, market_of, once, positive},
+    trade_change::{beside, target},
     trader,
 };
 use crate::{
@@ -45,11 +45,14 @@ pub async fn add_to_trade(
     };
     let added = match parse() {
         Ok((id, pair, target, size)) => {
-            order::add_to_trade(&visit.desk, &actor, id, &pair, target, size).await.map_err(own_fields)
+            let field = if amount.trim().is_empty() { RISK } else { AMOUNT };
+            let added = order::add_to_trade(&visit.desk, &actor, id, &pair, target, size).await;
+            added.map_err(|error| beside(field, own_fields(error)))
         }
         Err(error) => Err(error),
     };
-    let done = added.map(|()| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionIncreased));
+    let done =
+        added.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::PositionIncreased));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
@@ -77,7 +80,8 @@ pub async fn reverse_trade(
         }
         Err(error) => Err(error),
     };
-    let done = reversed.map(|_| Done::at(desk_page(&key, &symbol)).with_notice(DeskNotice::PositionReversed));
+    let done =
+        reversed.map(|_| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::PositionReversed));
     at_desk("trade-reverse", &key, &symbol).answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 

@@ -90,7 +90,10 @@ pub(crate) fn outcome(words: &Copies, copy: &Copied) -> String {
             }
         }
         Status::Open => sized(words, copy),
-        Status::Closed if copy.action == Action::Exit => words.position_closed.to_owned(),
+        Status::Closed if copy.action == Action::Exit => match copy.exit_percent {
+            Some(percent) => words.part_closed(&figures::plain_percent(percent)),
+            None => words.position_closed.to_owned(),
+        },
         Status::Closed => {
             let Some(exit) = copy.exit.map(|exit| words.exit(exit)) else { return sized(words, copy) };
             size(copy).map_or_else(
@@ -149,6 +152,7 @@ mod tests {
             reason: None,
             detail: None,
             risk_percent: Decimal::TWO,
+            exit_percent: None,
             equity: None,
             amount: Some(Decimal::new(121, 3)),
             leverage: Some(7),

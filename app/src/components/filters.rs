@@ -37,12 +37,12 @@ impl Filter {
 
 pub(crate) fn form(
     page: &'static str,
-    fixed: &[(&'static str, &'static str)],
+    fixed: &[(&'static str, &str)],
     filters: Vec<Filter>,
     show: &'static str,
 ) -> AnyView {
-    let hidden = |(name, value): &(&'static str, &'static str)| {
-        view! { <input type="hidden" name=*name value=*value/> }
+    let hidden = |(name, value): &(&'static str, &str)| {
+        view! { <input type="hidden" name=*name value=(*value).to_owned()/> }
     };
     let field = |filter: Filter| {
         let id = format!("filter-{}", filter.name);

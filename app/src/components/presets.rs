@@ -116,6 +116,7 @@ pub(crate) fn save_form(
 /// One field for each take-profit.
 fn targets(words: &'static Presets, draft: &TicketDraft, ground: &Ground, posted: &Posted) -> AnyView {
     const NAME: &str = "takeProfitPercents";
+    const SHARES: &str = "takeProfitShares";
     let percents: Vec<String> = if posted.failed() {
         posted.values().iter().filter(|(name, _)| name == NAME).map(|(_, value)| value.clone()).collect()
     } else {
@@ -126,18 +127,25 @@ fn targets(words: &'static Presets, draft: &TicketDraft, ground: &Ground, posted
             .filter(|text| !text.is_empty())
             .collect()
     };
+    let shares: Vec<String> =
+        posted.values().iter().filter(|(name, _)| name == SHARES).map(|(_, value)| value.clone()).collect();
     let row = |(index, percent): (usize, String)| {
-        let (id, label) = (format!("{FORM}-target-{index}"), words.target(&(index + 1).to_string()));
+        let number = (index + 1).to_string();
+        let (id, label) = (format!("{FORM}-target-{index}"), words.target(&number));
+        let share = shares.get(index).cloned().unwrap_or_default();
         view! {
             <div class="field">
                 <label for=id.clone()>{label}</label>
                 <input id=id name=format!("{NAME}[{index}]") value=percent inputmode="decimal" autocomplete="off"/>
+                <input name=format!("{SHARES}[{index}]") value=share inputmode="decimal" autocomplete="off"
+                    aria-label=words.share(&number) placeholder=words.share(&number)/>
             </div>
         }
     };
+    let problem = posted.problem(NAME).or_else(|| posted.problem(SHARES));
     view! {
         {percents.into_iter().enumerate().map(row).collect_view()}
-        {posted.problem(NAME).map(|text| view! { <p class="problem">{text}</p> })}
+        {problem.map(|text| view! { <p class="problem">{text}</p> })}
     }
     .rendered()
 }

@@ -149,6 +149,19 @@ pub(crate) struct OrderNews {
     pub(crate) amount: String,
     pub(crate) filled: String,
     pub(crate) average: String,
+    /// The result of an order that has closed a position or a part of it, if it is known.
+    pub(crate) result: String,
+}
+
+impl ToastEvent {
+    /// The event with the result of its order.
+    #[cfg(any(feature = "islands", feature = "ssr", test))]
+    pub(crate) fn with_result(mut self, result: String) -> Self {
+        if let Self::Order(order) = &mut self {
+            order.result = result;
+        }
+        self
+    }
 }
 
 /// Parses a message; `None` for unknown messages and those meant for the desk only.
@@ -165,7 +178,7 @@ pub(crate) fn read(message: &impl Tree) -> Option<TabMessage> {
         return Some(TabMessage::Upstream(upstream.get("live")?.truth()?));
     }
     let happened = message.get("Happened")?;
-    let what = toast_event(&happened.get("event")?.get("what")?)?;
+    let what = toast_event(&happened.get("event")?.get("what")?)?.with_result(happened.string("result"));
     Some(TabMessage::Happened(TabEvent { seq: happened.get("seq")?.int()?, what }))
 }
 
@@ -200,6 +213,7 @@ pub(crate) fn toast_event(what: &impl Tree) -> Option<ToastEvent> {
             amount: order.string("amount"),
             filled: order.string("filled"),
             average: order.string("average"),
+            result: String::new(),
         }));
     }
     if let Some(copy) = what.get("CopyEnded") {

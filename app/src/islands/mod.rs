@@ -3,10 +3,12 @@
 //! The live parts of every page (price, connection pill, toasts, bell, positions) are HTML of the server. The browser writes
 //! to it directly, without Leptos and serde, so that the small bundle stays small. Only the trade desk is an island.
 
+#[cfg(feature = "islands")]
 pub(crate) mod bus;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub mod desk;
 pub mod fresh;
+pub(crate) mod link;
 pub(crate) mod messages;
 #[cfg(feature = "islands")]
 pub(crate) mod page;
@@ -28,9 +30,11 @@ pub mod unread;
 #[cfg(feature = "islands")]
 pub fn start() {
     toasts::start();
-    price::start();
+    price::symbols().for_each(|symbol| stream::watch(&symbol));
     #[cfg(feature = "pages")]
-    portfolio::start();
+    if portfolio::start() {
+        stream::watch_portfolio(portfolio::receive);
+    }
     #[cfg(feature = "pages")]
     fresh::start();
     stream::start();

@@ -1,7 +1,7 @@
 //! The connection pill: whether the displayed data is live.
 
 #[cfg(any(feature = "ssr", feature = "islands"))]
-use super::bus::Link;
+use super::link::Link;
 #[cfg(any(feature = "ssr", feature = "islands"))]
 use crate::words::{lang, live::Live, live::live};
 #[cfg(feature = "ssr")]

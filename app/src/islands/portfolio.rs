@@ -22,18 +22,17 @@ pub fn LivePortfolio() -> impl IntoView {
 }
 
 #[cfg(feature = "pages")]
-pub(crate) use browser::{show_link, start};
+pub(crate) use browser::{receive, show_link, start};
 
 #[cfg(feature = "pages")]
 mod browser {
     use crate::{
         figures,
         islands::{
-            bus::{self, Link},
             fresh,
+            link::{self, Link},
             messages::{PortfolioNews, portfolio_news},
             page::{document, find, listen, mark, window},
-            stream,
         },
     };
     use std::cell::{Cell, RefCell};
@@ -55,10 +54,10 @@ mod browser {
         static SUM: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
-    /// Shows the setting, and subscribes to the positions, on a page that has the setting.
-    pub(crate) fn start() {
-        let Some(input) = find("[data-pnl-title]") else { return };
-        show_link(bus::link());
+    /// Shows the setting on a page that has it. Returns whether the page needs the positions.
+    pub(crate) fn start() -> bool {
+        let Some(input) = find("[data-pnl-title]") else { return false };
+        show_link(link::current());
         PLAIN.set(document().title());
         TITLED.set(wanted());
         if let Some(label) = input.parent_element() {
@@ -69,11 +68,14 @@ mod browser {
         input.set_checked(TITLED.get());
         let setting = input.clone();
         listen(&input, "change", Box::new(move |_| choose(setting.checked())));
-        stream::watch_portfolio(|message: &JsValue| {
-            if let Some(news) = portfolio_news(message) {
-                show(&news);
-            }
-        });
+        true
+    }
+
+    /// Shows the positions of a message, if it has any.
+    pub(crate) fn receive(message: &JsValue) {
+        if let Some(news) = portfolio_news(message) {
+            show(&news);
+        }
     }
 
     /// Writes the figures into the page.

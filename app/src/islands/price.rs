@@ -54,7 +54,7 @@ impl Shown {
 }
 
 #[cfg(feature = "islands")]
-pub(crate) use browser::{show, start};
+pub(crate) use browser::{show, symbols};
 
 #[cfg(feature = "islands")]
 mod browser {
@@ -62,7 +62,6 @@ mod browser {
     use crate::islands::{
         messages::Quote,
         page::{find_all, mark},
-        stream,
     };
     use std::cell::RefCell;
     use web_sys::Element;
@@ -72,11 +71,9 @@ mod browser {
         static QUOTES: RefCell<Vec<(String, Quote)>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Subscribes to the markets whose prices are on the page.
-    pub(crate) fn start() {
-        for place in places() {
-            stream::watch(&symbol(&place));
-        }
+    /// The markets whose prices are on the page.
+    pub(crate) fn symbols() -> impl Iterator<Item = String> {
+        places().into_iter().map(|place| symbol(&place))
     }
 
     fn places() -> Vec<Element> {

@@ -2,7 +2,8 @@
 //! event, backs off after failures, and publishes its state.
 
 use super::{
-    bus::{self, Link, report_link},
+    bus::{self, report_link},
+    link::{self, Link},
     messages::{PORTFOLIO, TabMessage, read, watch_message},
     page::{after, document, repeat, window},
     price, toasts, tree,
@@ -228,7 +229,7 @@ fn notice_silence() {
         let expected = w.portfolio || !w.symbols.is_empty();
         expected && js_sys::Date::now() - w.last_message_at > SILENCE.as_secs_f64() * 1_000.0
     });
-    if silent && bus::link() == Link::Live {
+    if silent && link::current() == Link::Live {
         report_link(Link::Stale);
     }
 }

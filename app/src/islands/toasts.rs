@@ -200,7 +200,8 @@ fn format_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String
     let partly = !matches!(order.filled.as_str(), "" | "0");
     let (symbol, price) = (order.symbol.as_str(), figures::grouped(&order.average));
     Some(match order.status.as_str() {
-        "closed" => ("good", words.order_filled(&subject, symbol, &price)),
+        "closed" if order.result.is_empty() => ("good", words.order_filled(&subject, symbol, &price)),
+        "closed" => format_result(words, words.order_filled(&subject, symbol, &price), &order.result),
         "open" if partly => ("good", words.order_partly(&subject, symbol, &order.filled, &price)),
         "canceled" | "expired" if partly => {
             ("plain", words.order_part_only(&subject, symbol, &order.filled, &price))
@@ -268,7 +269,10 @@ mod tests {
             amount: "0.05".into(),
             filled: "0.05".into(),
             average: "10800.1".into(),
+            result: String::new(),
         };
+        let closing = OrderNews { side: "SELL".into(), result: "-12.345".into(), ..order.clone() };
+        assert_eq!(text(&closing).unwrap(), "Sell 0.05 BTC/USDT filled at 10,800.1: −12.34 USDT");
         assert_eq!(text(&order).unwrap(), "Buy 0.05 BTC/USDT filled at 10,800.1");
         let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
         assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT partially filled: 0.02 at 10,800.1");

@@ -1,4 +1,4 @@
-//! The part of `/history` about closed trades: `?of=closed`, over all accounts.
+//! The closed trades: on `/history?of=closed` of all accounts, on `/trade?closed=1` of its account and market.
 
 use crate::components::rendered::Rendered as _;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKey, Micros, TradeType,
+    ExchangeKey, Micros, Symbol, TradeType,
     closed_trade::{ClosedTrade, SortBy, Source},
     money,
     time::{DAY, SECOND},
@@ -36,15 +36,58 @@ pub(crate) const OF: &str = "closed";
 /// The query parameters.
 const NAMES: [&str; 8] = ["key", "symbol", "source", "from", "to", "sort", "order", "page"];
 
+/// The page that shows the list.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    path: &'static str,
+    /// The part of the page.
+    fragment: &'static str,
+    /// The query parameter that asks for the list.
+    fixed: (&'static str, &'static str),
+    /// Whether the page is about one account and market, which cannot be chosen in the list.
+    single: bool,
+}
+
+const HISTORY: Place = Place { path: "/history", fragment: "", fixed: ("of", OF), single: false };
+/// The trade page shows the list only on request, because it asks the exchange for the newest fills.
+const TRADE: Place = Place { path: "/trade", fragment: "#closed", fixed: (OF, "1"), single: true };
+
 /// The parsed query.
 pub(crate) struct ClosedQuery {
+    place: Place,
     values: [Option<String>; 8],
+}
+
+/// The list's part of a trade page's query; empty unless the list is shown.
+pub(crate) fn state_of(query: &[(String, String)]) -> Vec<(&str, &str)> {
+    let shown = query.iter().any(|(name, value)| name == OF && !value.is_empty());
+    // The trade page has the first two for itself.
+    let is_state = |name: &str| name == OF || NAMES[2..].contains(&name);
+    let kept = query.iter().filter(|(name, _)| shown && is_state(name));
+    kept.map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 impl ClosedQuery {
     /// Reads the query.
     pub(crate) fn read() -> Self {
-        Self { values: NAMES.map(visit::query) }
+        Self { place: HISTORY, values: NAMES.map(visit::query) }
+    }
+
+    /// The list below the desk of an account and market; `None` if the query does not ask for it.
+    pub(crate) fn of_desk(query: &[(String, String)], key: &ExchangeKey, symbol: &Symbol) -> Option<Self> {
+        let state = state_of(query);
+        let value = |name: &str| match name {
+            "key" => Some(key.id.to_string()),
+            "symbol" => Some(symbol.to_string()),
+            _ => state.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        };
+        (!state.is_empty()).then(|| Self { place: TRADE, values: NAMES.map(value) })
+    }
+
+    /// The URL of the desk of an account and market with the list.
+    pub(crate) fn desk(key: &ExchangeKey, symbol: &Symbol) -> String {
+        let shown = [(OF.to_owned(), "1".to_owned())];
+        Self::of_desk(&shown, key, symbol).map(|query| query.here(&[])).unwrap_or_default()
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -72,13 +115,18 @@ impl ClosedQuery {
         self.value("page").and_then(|page| page.parse().ok()).unwrap_or(1)
     }
 
-    /// The URL of `page` with the same query, apart from the parameters of `changed`.
-    fn address(&self, page: &str, changed: &[(&str, &str)]) -> String {
+    /// The URL of the list's page with the same query, apart from the parameters of `changed`.
+    fn here(&self, changed: &[(&str, &str)]) -> String {
+        self.address(self.place.path, self.place.fixed, changed) + self.place.fragment
+    }
+
+    /// The URL of `page` with a query that begins with `fixed`.
+    fn address(&self, page: &str, fixed: (&str, &str), changed: &[(&str, &str)]) -> String {
         let values = NAMES.iter().zip(&self.values).map(|(name, value)| {
             let new = changed.iter().find(|(changed, _)| changed == name).map(|(_, value)| *value);
             (*name, new.or(value.as_deref()).unwrap_or_default())
         });
-        address(page, [("of", OF)].into_iter().chain(values))
+        address(page, [fixed].into_iter().chain(values))
     }
 }
 
@@ -98,15 +146,16 @@ pub(crate) async fn section(
         table(words, &found, request, sorting)
     };
     let csv = (found.total > 0).then(|| {
-        let href = request.address("/history.csv", &[("page", "")]);
+        let href = request.address("/history.csv", HISTORY.fixed, &[("page", "")]);
         view! { <a class="button" href=href download data-testid="csv">{copies(visit::lang()).csv}</a> }
     });
     let partial =
         (!found.complete).then(|| view! { <p class="hint" role="status">{words.closed_partial}</p> });
     let paper = visit.desk.settings.mode == Mode::Sandbox;
     let paper = paper.then(|| view! { <p class="hint" data-testid="paper-dates">{words.closed_paper}</p> });
+    let lead = (!request.place.single).then(|| view! { <p class="lead">{words.closed_lead}</p> });
     Ok(view! {
-        <p class="lead">{words.closed_lead}</p>
+        {lead}
         {paper}
         {filters}
         {sums(words, &found)}
@@ -133,7 +182,7 @@ async fn filters(
     let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string()));
     let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));
     let sources = Source::ALL.iter().map(|s| (s.word().to_owned(), words.source_of(*s).to_owned()));
-    let all = vec![
+    let mut all = vec![
         Filter::choice("key", names.choose_key, value("key"), more.any_key, keys),
         Filter::choice("symbol", names.choose_market, value("symbol"), more.any_market, markets),
         Filter::choice("source", words.source, value("source"), words.any_source, sources),
@@ -141,8 +190,12 @@ async fn filters(
         Filter::date("to", more.to, value("to")),
     ];
     let order = if request.sorting().ascending { "asc" } else { "desc" };
-    let fixed = [("of", OF), ("sort", request.sorting().by.word()), ("order", order)];
-    filters::form("/history", &fixed, all, more.show)
+    let mut fixed = vec![request.place.fixed, ("sort", request.sorting().by.word()), ("order", order)];
+    if request.place.single {
+        all.retain(|filter| !["key", "symbol"].contains(&filter.name));
+        fixed.extend(["key", "symbol"].map(|name| (name, request.value(name).unwrap_or_default())));
+    }
+    filters::form(request.place.path, &fixed, all, more.show)
 }
 
 fn sums(words: &'static Home, found: &ClosedTradePage) -> AnyView {
@@ -204,7 +257,7 @@ fn column(
     let Some(by) = by else { return view! { <th scope="col" class=class>{name}</th> }.rendered() };
     let here = sorting.by == by;
     let order = if here && !sorting.ascending { "asc" } else { "desc" };
-    let href = request.address("/history", &[("sort", by.word()), ("order", order), ("page", "")]);
+    let href = request.here(&[("sort", by.word()), ("order", order), ("page", "")]);
     let sorted = here.then_some(if sorting.ascending { "ascending" } else { "descending" });
     let test = format!("sort-{}", by.word());
     view! {
@@ -247,7 +300,7 @@ fn row(words: &'static Home, trade: &ClosedTrade) -> AnyView {
 fn pager(words: &'static Home, found: &ClosedTradePage, request: &ClosedQuery) -> Option<AnyView> {
     let (number, pages) = (found.number, found.pages);
     let link = |to: usize, text: &'static str, test: &'static str| {
-        let href = request.address("/history", &[("page", &to.to_string())]);
+        let href = request.here(&[("page", &to.to_string())]);
         view! { <a class="button" href=href data-testid=test>{text}</a> }
     };
     let previous = (number > 1).then(|| link(number - 1, words.previous, "page-previous"));
@@ -274,13 +327,23 @@ mod tests {
         values[1] = Some("BTC/USDT".to_owned());
         values[5] = Some("fees".to_owned());
         values[7] = Some("3".to_owned());
-        let request = ClosedQuery { values };
+        let request = ClosedQuery { place: HISTORY, values };
         assert_eq!(
-            request.address("/history.csv", &[("page", "")]),
+            request.address("/history.csv", HISTORY.fixed, &[("page", "")]),
             "/history.csv?of=closed&symbol=BTC%2FUSDT&sort=fees"
         );
-        let sorted = request.address("/history", &[("sort", "result"), ("order", "asc"), ("page", "")]);
+        let sorted = request.here(&[("sort", "result"), ("order", "asc"), ("page", "")]);
         assert_eq!(sorted, "/history?of=closed&symbol=BTC%2FUSDT&sort=result&order=asc");
         assert_eq!((request.page(), request.sorting().by), (3, SortBy::Fees));
+    }
+
+    #[test]
+    fn a_trade_page_keeps_only_the_state_of_a_list_that_it_shows() {
+        let pairs = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+            all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let query = pairs(&[("key", "7"), ("closed", "1"), ("sort", "fees"), ("amount", "2"), ("page", "3")]);
+        assert_eq!(state_of(&query), [("closed", "1"), ("sort", "fees"), ("page", "3")]);
+        assert!(state_of(&pairs(&[("sort", "fees")])).is_empty());
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn page() -> impl IntoView {
             <p><a href="/follows" data-ahead>{follows(visit::lang()).back}</a></p>
             <h1>{title.clone()}</h1>
             <p class="hint">{about(words, &follow)}</p>
+            {stopped(words, &follow)}
             {remarks(words, &performance)}
             <section class="panel" aria-label=words.performance data-testid="follow-performance">
                 {earned(&performance)}
@@ -56,6 +57,13 @@ pub(crate) fn page() -> impl IntoView {
 fn about(words: &Execution, follow: &Follow) -> String {
     let risk = figures::plain_percent(follow.profile.percentage);
     words.follow_about(&follow.key_name, &risk, &follow.created_at.date())
+}
+
+/// When a follow was stopped.
+fn stopped(words: &'static Execution, follow: &Follow) -> Option<AnyView> {
+    let date = follow.stopped_at?.date();
+    let text = if follow.in_position { words.stopped_open(&date) } else { words.stopped_on(&date) };
+    Some(view! { <p class="message" data-testid="follow-stopped">{text}</p> }.rendered())
 }
 
 /// Remarks on what the figures leave out.

@@ -321,6 +321,6 @@ mod tests {
     #[test]
     fn ten_losses_in_a_row_leave_less_than_ten_shares() {
         let left = |tenths| left_after_ten(Decimal::new(tenths, 1));
-        assert_eq!([left(15), left(20), left(30)], ["86\u{a0}%", "82\u{a0}%", "74\u{a0}%"]);
+        assert_eq!([left(15), left(20), left(30)], ["86%", "82%", "74%"]);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         frame::{Width, frame},
         icon::icon,
         show::show,
+        stopped::stopped,
     },
     figures,
     pages::{
@@ -65,15 +66,25 @@ impl Choices {
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
-        let Overview { keys, follows: all, mut newest, in_position, strategies, profiles, rules } =
-            follow::overview(&visit.desk, actor, COPIES).await?;
+        let seen = follow::overview(&visit.desk, actor, COPIES).await?;
+        let Overview {
+            keys,
+            follows: all,
+            stopped: ended,
+            mut newest,
+            in_position,
+            strategies,
+            profiles,
+            rules,
+            performances,
+        } = seen;
         let posted = Posted::read(&visit).await?;
         let message = posted.message();
         let choices = Choices {
             profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
             strategies,
             posted,
-            performances: follow::performances(&visit.desk, actor).await?,
+            performances,
             rules,
             now: visit.desk.clock.now(),
         };
@@ -96,6 +107,7 @@ pub(crate) fn page() -> impl IntoView {
             {choices.tripped(Scope::Person)}
             {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
+            {stopped(&ended, &choices.performances)}
             {(!all.is_empty()).then(|| more(words))}
             <crate::islands::fresh::Fresh/>
         };

@@ -14,11 +14,14 @@ use crate::{
         reports::{Reports, reports},
     },
 };
-use domain::live::LiveEventKind;
+use domain::{live::LiveEventKind, money};
 use leptos::prelude::*;
-use service::messaging::{
-    notice::{self, Notice},
-    words::order_failure,
+use service::{
+    messaging::{
+        notice::{self, Notice},
+        words::order_failure,
+    },
+    trading::market,
 };
 
 /// The bell's page.
@@ -26,7 +29,9 @@ pub(crate) fn page() -> impl IntoView {
     let before = visit::query("before").and_then(|text| text.parse().ok());
     show(move |visit| async move {
         let words = reports(visit::lang());
-        let page = notice::read_page(&visit.desk, visit.trader()?, before).await?;
+        let mut page = notice::read_page(&visit.desk, visit.trader()?, before).await?;
+        let events = page.items.iter_mut().map(|notice| &mut notice.event).collect();
+        market::round_averages(&visit.desk, events).await;
         // Everything on this page counts as read from now on.
         let visit = if before.is_none() { Visit { unread: 0, ..visit } } else { visit };
         let empty = page.items.is_empty().then(|| view! { <p class="empty">{words.notices_empty}</p> });
@@ -69,7 +74,8 @@ fn format_notice(notice: &Notice) -> Option<(&'static str, String)> {
         return Some(("warn", reports(lang).target_refused(&symbol.to_string(), &why)));
     }
     let what = serde_json::to_value(&notice.event.what).ok()?;
-    toasts::format_toast(live(lang), &messages::toast_event(&what)?)
+    let result = notice.result.map(money::text).unwrap_or_default();
+    toasts::format_toast(live(lang), &messages::toast_event(&what)?.with_result(result))
 }
 
 #[cfg(test)]
@@ -85,7 +91,7 @@ mod tests {
     fn notice(what: LiveEventKind) -> Notice {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
         let event = LiveEvent { key: Some(key), at: Micros(5), what };
-        Notice { seq: 1, at: Micros(5), event, key_name: None, unread: true }
+        Notice { seq: 1, at: Micros(5), event, key_name: None, unread: true, result: None }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
-        tables::{NUMBER, WORDS, scrolling, timestamp},
+        tables::{NUMBER, ROOMY, WORDS, scrolling, tight, timestamp},
     },
     visit::{self, Visit},
     words::risk_rules::{RiskRules, action, kind, risk_rules, rule_value},
@@ -128,7 +128,7 @@ fn group(
     let columns = [
         (words.col_rule, WORDS),
         (words.col_limit, NUMBER),
-        (words.col_action, WORDS),
+        (words.col_action, ROOMY),
         (words.col_state, WORDS),
         (words.col_change, WORDS),
     ];
@@ -153,9 +153,9 @@ fn line(words: &'static RiskRules, rule: &RiskRule, posted: &Posted, now: Micros
     let terms = rule.terms;
     view! {
         <tr data-testid="rule" data-kind=terms.kind.word()>
-            <th scope="row">{kind(lang, terms.kind)}</th>
+            <th scope="row">{kind(lang, terms.kind)}{tight(&[action(lang, terms.action)])}</th>
             <td class="number">{rule_value(lang, terms.kind, terms.threshold)}</td>
-            <td class="wrap">{action(lang, terms.action)}</td>
+            <td class="wrap roomy">{action(lang, terms.action)}</td>
             <td class="wrap">{state(words, rule, now)}</td>
             <td>{manage(words, rule, posted)}</td>
         </tr>

@@ -1,11 +1,14 @@
 //! `/trade?key=&symbol=&frame=`: the trade desk.
 
+mod closed_list;
+
 use crate::components::rendered::Rendered as _;
 use crate::{
     answer::FormFailure,
     api::trade::{BARS, fresh_key},
     components::{
         adopt::{self, adopt_form},
+        entry_form::{self, entry_form, waiting_list},
         form::Posted,
         frame::{Width, frame},
         presets::{self, preset_bar, save_form},
@@ -14,7 +17,9 @@ use crate::{
     },
     figures,
     islands::{
-        desk::{Bars, DeskInit, Ground, INIT, TicketDraft, TradeDesk},
+        desk::{
+            Bars, DeskInit, EntryAutomation, Ground, INIT, KeptValues, PresetShares, TicketDraft, TradeDesk,
+        },
         price::LivePrice,
     },
     pages::{dashboard, keys, landing::seed},
@@ -22,13 +27,14 @@ use crate::{
     words::{pages::Pages, pages::pages, problems},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, preset::Preset,
-    ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, dec, money,
+    preset::Preset, ticket::MOST_TARGETS,
 };
 use http::StatusCode;
 use leptos::prelude::*;
 use service::{
     Error,
+    identity::flash::Flash,
     trading::{first_day, key, market, order, preset, sandbox_control::Playing},
 };
 
@@ -66,13 +72,21 @@ pub(crate) fn page() -> impl IntoView {
             init => init?,
         };
         let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
+        let entry = init.tradable.then(|| entry_of(&visit, &init, &query, &posted)).flatten();
+        let waiting = order::entry_order::list_waiting_entries;
+        let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
         let adopt = init
             .tradable
             .then(|| adopt_form(&init.account, named(&query, "positionSide"), &posted, fresh_key(&visit)))
             .flatten();
+        let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
         let json = embedded(&init)?;
+        provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
+        provide_context(kept(&posted));
+        provide_context(closed_list::kept_query(&query));
+        provide_context(EntryAutomation::from_values(typed(&query, &posted)));
         let body = view! {
             <h1 class="visually-hidden">{title.clone()}</h1>
             <div class="market-bar">
@@ -85,8 +99,11 @@ pub(crate) fn page() -> impl IntoView {
             {limits.map(|limits| keys::first_day::notice(chosen.id, &limits))}
             <script type="application/json" id=INIT inner_html=json></script>
             {presets}
+            {entry}
+            {waiting_list(&waiting)}
             {adopt}
             <TradeDesk/>
+            {closed}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
@@ -106,6 +123,25 @@ fn presets_of(init: &DeskInit, all: &[Preset], query: &[(String, String)], poste
         {form}
     }
     .rendered()
+}
+
+/// The form with further order types, if it was requested or has problems.
+fn entry_of(visit: &Visit, init: &DeskInit, query: &[(String, String)], posted: &Posted) -> Option<AnyView> {
+    let requested = named(query, entry_form::REQUEST).is_some() || posted.of(entry_form::FORM).failed();
+    requested.then(|| entry_form(&init.account, &init.draft, posted, fresh_key(visit)))
+}
+
+/// The shares of the chosen preset's take-profits, in percent and separated by commas, for a field of the ticket.
+fn shares_of(query: &[(String, String)], all: &[Preset], posted: &Posted) -> PresetShares {
+    let kept = posted.of("order-place");
+    if kept.failed() {
+        return PresetShares(kept.value("takeProfitShares"));
+    }
+    let chosen = named(query, "preset").and_then(|id| id.parse().ok());
+    let preset = chosen.and_then(|id| all.iter().find(|preset| preset.id == id));
+    let shares = preset.map(|preset| preset.settings.target_shares.as_slice()).unwrap_or_default();
+    let percent = |share: &Decimal| money::text(*share * Decimal::ONE_HUNDRED);
+    PresetShares(shares.iter().map(percent).collect::<Vec<_>>().join(", "))
 }
 
 /// Shown instead of the desk if its key cannot be used: to choose another key, or to fix this one.
@@ -207,23 +243,38 @@ fn fee_rate(kind: TradeType) -> Decimal {
     }
 }
 
-/// The values of a failed post, or those that a form without scripts passed in the query.
+/// The values of the ticket's failed post, or those that a form without scripts passed in the query.
+fn typed<'a>(query: &'a [(String, String)], posted: &'a Posted) -> &'a [(String, String)] {
+    let flash = posted.flash().filter(|flash| flash.form == "order-place" && flash.notice.is_none());
+    flash.map_or(query, |flash| &flash.values)
+}
+
 fn draft(query: &[(String, String)], posted: &Posted) -> TicketDraft {
-    let kept = posted.of("order-place");
-    let mut draft = TicketDraft::from_values(if kept.failed() { kept.values() } else { query });
+    let mut draft = TicketDraft::from_values(typed(query, posted));
     if named(query, "addTarget").is_some() && draft.targets.len() < MOST_TARGETS {
         draft.targets.push(String::new());
     }
     draft
 }
 
+/// The last post, if it has failed and was one of the ticket's forms, or of the others.
+fn failed(posted: &Posted, of_ticket: bool) -> Option<&Flash> {
+    let ours = |form: &str| {
+        ![adopt::FORM, presets::FORM, entry_form::FORM].contains(&form)
+            && TICKET_FORMS.contains(&form) == of_ticket
+    };
+    posted.flash().filter(|f| f.notice.is_none() && ours(&f.form))
+}
+
 /// The problems of the last post, if it was one of the ticket's forms, or of the others.
 fn failure(posted: &Posted, of_ticket: bool) -> FormFailure {
-    let ours = |form: &str| {
-        ![adopt::FORM, presets::FORM].contains(&form) && TICKET_FORMS.contains(&form) == of_ticket
-    };
-    let flash = posted.flash().filter(|f| f.notice.is_none() && ours(&f.form));
-    flash.map(|f| FormFailure { fields: f.fields.clone(), ..FormFailure::default() }).unwrap_or_default()
+    let fields = |flash: &Flash| FormFailure { fields: flash.fields.clone(), ..FormFailure::default() };
+    failed(posted, of_ticket).map(fields).unwrap_or_default()
+}
+
+/// The values typed in a form of the position that has failed.
+fn kept(posted: &Posted) -> KeptValues {
+    KeptValues(failed(posted, false).map(|flash| flash.values.clone()).unwrap_or_default())
 }
 
 /// JSON that cannot end its script element.

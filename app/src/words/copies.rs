@@ -45,6 +45,7 @@ table! {
         daily_loss(lost, limit): "{lost} USD lost today, the limit is {limit} USD",
         rule(seen, limit): "{seen}, the limit is {limit}",
         position_closed: "Position closed",
+        part_closed(percent): "{percent} of the position closed",
         exit_stop: "stop loss",
         exit_target: "last take profit",
         exit_signal: "strategy signal",

@@ -77,6 +77,7 @@ texts! {
         P::Status => "The address rejected the event.",
         P::Timeout => "No answer within 10 seconds.",
         P::NotPublic => "The host has a private IP address.",
+        P::NotAllowed => "This install doesn't send events to this host. Ask the admin to allow it.",
         P::NoAddress => "The host name can't be resolved.",
         P::Connection => "The connection failed.",
         P::Interrupted => "The attempt was interrupted. The event may have arrived.",

@@ -9,6 +9,8 @@ table! {
         performance_of(strategy): "Performance of {strategy}",
         follow_title(strategy): "{strategy}: your performance",
         follow_about(account, risk, date): "{account} · {risk} per trade · since {date}",
+        stopped_on(date): "You stopped copying this strategy on {date}.",
+        stopped_open(date): "You stopped copying this strategy on {date}. The position that you kept is still open.",
         open: "Open P&L",
         today: "Today",
         total: "Total",

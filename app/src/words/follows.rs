@@ -76,6 +76,11 @@ table! {
         no_copies: "No signals yet.",
         see_copies: "All copied trades of this account",
 
+        stopped: "Stopped",
+        stopped_lead: "Strategies you no longer copy, with what they earned.",
+        stopped_period(start, end): "{start} – {end}",
+        stopped_account(account, symbol): "{account} · {symbol}",
+
         stop_title(strategy): "Stop copying {strategy}?",
         stop_lead(account): "{account} won't copy new signals of this strategy. Past trades stay in your history.",
         stop_position: "You have an open copied position",

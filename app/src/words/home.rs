@@ -43,6 +43,7 @@ table! {
         left_market(symbol, reason): "{symbol}: not closed. {reason}",
 
         closed_trades: "Closed trades",
+        closed_here: "Closed trades on this market",
         closed_lead: "Positions of all accounts, from the first fill to the last. Profit is realized P&L less fees and funding.",
         closed_empty: "No closed trades in this range.",
         closed_paper: "Paper accounts: one recorded hour plays per minute, so dates are today's, not those of the record.",

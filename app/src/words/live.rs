@@ -29,7 +29,7 @@ table! {
         stop: "Stop",
         take_profit: "Take profit",
         trailing: "Trailing stop",
-        closed_without_stop(symbol): "{symbol}: the exchange rejected the stop loss, so the position was closed to protect you.",
+        closed_without_stop(symbol): "{symbol}: the position had no working stop loss, so it was closed to protect you.",
         target_refused(symbol): "{symbol}: the exchange rejected a take profit. Activity shows the reason.",
         stop_replaced(symbol): "{symbol}: your position had lost its stop loss. A new one is in place.",
         without_stop(symbol): "{symbol}: your position has no stop loss. Slipstream keeps trying to place it.",

@@ -19,6 +19,8 @@ pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
+pub(crate) mod entries;
+#[cfg(feature = "ssr")]
 pub(crate) mod event_webhooks;
 #[cfg(feature = "ssr")]
 pub(crate) mod execution;

@@ -17,6 +17,7 @@ table! {
         risk: "Equity at risk, in percent",
         stop: "Stop distance, in percent",
         target(number): "Distance of take profit {number}, in percent",
+        share(number): "Share of take profit {number}, in percent (empty: equal shares)",
         leverage: "Leverage",
         save: "Save preset",
         cancel: "Cancel",

@@ -24,6 +24,7 @@ fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
         ("copies", copies::copies(lang).entries()),
         ("audit_actions", audit_actions::audit(lang).entries()),
         ("desk", desk::desk(lang).entries()),
+        ("entries", entries::entries(lang).entries()),
         ("execution", execution::execution(lang).entries()),
         ("event_webhooks", event_webhooks::event_webhooks(lang).entries()),
         ("first_day", first_day::first_day(lang).entries()),

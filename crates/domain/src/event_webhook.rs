@@ -204,6 +204,8 @@ words! {
         Timeout = "TIMEOUT",
         /// The address has no public IP address.
         NotPublic = "NOT_PUBLIC",
+        /// The host is not, or no longer, one that the install's admin allows.
+        NotAllowed = "NOT_ALLOWED",
         /// The host name could not be resolved.
         NoAddress = "NO_ADDRESS",
         /// The connection failed, or TLS was refused.

@@ -47,22 +47,22 @@ pub fn signed_cents(value: Decimal) -> String {
     if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
 }
 
-/// A no-break space and the percent sign, which follow the number of a percentage.
-pub const PERCENT: &str = "\u{a0}%";
+/// The sign that follows the number of a percentage, without a space as is usual in English.
+pub const PERCENT: &str = "%";
 
-/// Formats a profit or loss in percent, with its sign: `−3.15 %`.
+/// Formats a profit or loss in percent, with its sign: `−3.15%`.
 #[must_use]
 pub fn signed_percent(value: Decimal) -> String {
     signed_cents(value) + PERCENT
 }
 
-/// Formats a percentage at full precision: `1.5 %`.
+/// Formats a percentage at full precision: `1.5%`.
 #[must_use]
 pub fn plain_percent(value: Decimal) -> String {
     decimal(value) + PERCENT
 }
 
-/// Formats a fraction as a percentage with one place: 0.25 is `25.0 %`.
+/// Formats a fraction as a percentage with one place: 0.25 is `25.0%`.
 #[must_use]
 pub fn share(value: Decimal) -> String {
     grouped(&format!("{:.1}", (value * Decimal::ONE_HUNDRED).round_dp(1))) + PERCENT
@@ -90,10 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn a_percentage_has_a_space_before_its_sign() {
+    fn a_percentage_has_no_space_before_its_sign() {
         assert_eq!(
             [plain_percent(d("1.50")), share(d("0.25")), share(d("0.05625059")), share(d("12"))],
-            ["1.5\u{a0}%", "25.0\u{a0}%", "5.6\u{a0}%", "1,200.0\u{a0}%"]
+            ["1.5%", "25.0%", "5.6%", "1,200.0%"]
         );
     }
 
@@ -121,7 +121,7 @@ mod tests {
         }
         assert_eq!(
             (signed_percent(d("1.254")), signed_percent(d("-5.62505875"))),
-            ("+1.25\u{a0}%".into(), "−5.63\u{a0}%".into())
+            ("+1.25%".into(), "−5.63%".into())
         );
     }
 }

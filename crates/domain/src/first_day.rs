@@ -82,10 +82,12 @@ pub fn entry_value(order: &ManualOrder, last: Decimal) -> Option<Decimal> {
     let price = match order.entry {
         Entry::Market => last,
         // Never fills above its limit.
-        Entry::Limit(limit) | Entry::TimedLimit { price: limit, .. } if order.side == Side::Buy => limit,
-        Entry::Limit(price) | Entry::TimedLimit { price, .. } | Entry::Trailing { activation: price, .. } => {
-            price.max(last)
+        Entry::Limit(limit) | Entry::TimedLimit { price: limit, .. } | Entry::Until { price: limit, .. }
+            if order.side == Side::Buy =>
+        {
+            limit
         }
+        entry => entry.prices(last).into_iter().fold(last, Decimal::max),
     };
     price.checked_mul(order.amount)
 }

@@ -69,6 +69,8 @@ pub struct Follow {
     pub in_position: bool,
     /// When a copy was last sent.
     pub last_copy_at: Option<Micros>,
+    /// When it was stopped; stopped follows are kept as history.
+    pub stopped_at: Option<Micros>,
     /// When the follow was created.
     pub created_at: Micros,
     /// When it was last changed.
@@ -150,6 +152,8 @@ pub struct Copied {
     pub detail: Option<CopyDetail>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<Decimal>,
     /// Equity of the account when the copy was sized.
     pub equity: Option<Decimal>,
     /// Amount in base units.

@@ -7,6 +7,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+mod results;
+
+pub use results::Results;
+
 /// A message from the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientMessage {
@@ -62,6 +66,9 @@ pub enum LiveMessage {
         seq: i64,
         /// The event.
         event: LiveEvent,
+        /// The result of the order that the event is about, in quote units ([`Results`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Decimal>,
     },
     /// Too many messages were missed; the page must be reloaded.
     Reload,

@@ -72,6 +72,8 @@ words! {
         Fok = "FOK",
         /// Post-only: never takes liquidity.
         Gtx = "GTX",
+        /// Good till a date, unless it is cancelled before.
+        Gtd = "GTD",
         /// Good till cancelled, or until the position is closed.
         GteGtc = "GTE_GTC",
     }

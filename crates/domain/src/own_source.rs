@@ -65,7 +65,7 @@ words! {
         BadTarget = "BAD_TARGET",
         /// It exits a position on the other side than the source's last entry.
         NothingToExit = "NOTHING_TO_EXIT",
-        /// It exits a part of the position; an exit closes the whole position.
+        /// It exits a part of the position, which earlier releases did not carry out.
         PartialExit = "PARTIAL_EXIT",
         /// Its id belongs to another alert, or is too long.
         IdReused = "ID_REUSED",

@@ -32,6 +32,9 @@ pub struct PresetSettings {
     pub stop_percent: Option<Decimal>,
     /// The distances of the take-profits from the entry, in percent of its price.
     pub target_percents: Vec<Decimal>,
+    /// The shares of the take-profits, each above 0 and together at most 1; empty for equal ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_shares: Vec<Decimal>,
     /// The market's leverage; `None` if it does not matter.
     pub leverage: Option<u16>,
 }
@@ -76,10 +79,25 @@ impl PresetSettings {
         } else if self.target_percents.len() > MOST_TARGETS {
             fail("takeProfitPercents", Problem::TooManyTargets);
         }
+        self.check_shares(&mut fail);
         if self.leverage.is_some_and(|leverage| !(1..=125).contains(&leverage)) {
             fail("leverage", Problem::NotLeverage);
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    fn check_shares(&self, fail: &mut impl FnMut(&str, Problem)) {
+        const FIELD: &str = "takeProfitShares";
+        if self.target_shares.is_empty() {
+            return;
+        }
+        if self.target_shares.len() != self.target_percents.len() {
+            fail(FIELD, Problem::Contradicts);
+        } else if self.target_shares.iter().any(|share| *share <= Decimal::ZERO || *share > Decimal::ONE) {
+            fail(FIELD, Problem::NotShare);
+        } else if self.target_shares.iter().sum::<Decimal>() > Decimal::ONE {
+            fail(FIELD, Problem::SharesTooMany);
+        }
     }
 }
 
@@ -93,6 +111,7 @@ mod tests {
             size: PresetSize::Risk(dec!(1)),
             stop_percent: Some(dec!(2)),
             target_percents: vec![dec!(3), dec!(6)],
+            target_shares: Vec::new(),
             leverage: Some(10),
         }
     }
@@ -104,6 +123,7 @@ mod tests {
             size: PresetSize::Amount(dec!(0)),
             stop_percent: Some(dec!(-1)),
             target_percents: vec![dec!(0)],
+            target_shares: Vec::new(),
             leverage: Some(126),
         };
         let fields: Vec<_> = bad.check("").unwrap_err().into_iter().map(|problem| problem.field).collect();
@@ -112,5 +132,18 @@ mod tests {
         assert_eq!(risk.check("x").unwrap_err()[0].problem, Problem::NotRiskPercent);
         assert_eq!(settings().check(&"x".repeat(41)).unwrap_err()[0].problem, Problem::TextTooLong);
         assert_eq!(settings().check("a\u{7}").unwrap_err()[0].problem, Problem::NotText);
+    }
+    #[test]
+    fn shares_are_those_of_the_take_profits() {
+        let shares = |all: &[Decimal]| {
+            let settings = PresetSettings { target_shares: all.to_vec(), ..settings() };
+            settings.check("x").err().map(|problems| (problems[0].field.clone(), problems[0].problem))
+        };
+        let problem = |problem| Some(("takeProfitShares".to_owned(), problem));
+        assert_eq!(shares(&[dec!(0.7), dec!(0.3)]), None);
+        assert_eq!(shares(&[dec!(0.5), dec!(0.2)]), None, "a part of the position may have no take-profit");
+        assert_eq!(shares(&[dec!(1)]), problem(Problem::Contradicts));
+        assert_eq!(shares(&[dec!(0), dec!(0.5)]), problem(Problem::NotShare));
+        assert_eq!(shares(&[dec!(0.7), dec!(0.4)]), problem(Problem::SharesTooMany));
     }
 }

@@ -1,6 +1,12 @@
 //! The manual order: the fields of the request, and the rules checked before anything is sent. They follow the
 //! section "Create Manual Order" of the Mudawyl document.
 
+mod entry;
+mod extended;
+
+pub use entry::Entry;
+pub use extended::{LEAST_GOOD_TILL, TradeEntryType, TradeTicket};
+
 use crate::{
     Decimal, Side, Symbol, TimeInForce, dec,
     key::words,
@@ -51,52 +57,6 @@ pub struct RawTicket {
     pub risk_profile_percent: Option<String>,
     /// Not a field of the document.
     pub time_in_force: Option<String>,
-}
-
-/// The entry of a new position, with the parameters of its type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entry {
-    /// At the best available price.
-    Market,
-    /// At this price or better, until it is cancelled.
-    Limit(Decimal),
-    /// At this price or better, with a time in force.
-    TimedLimit {
-        /// Limit price.
-        price: Decimal,
-        /// IOC, FOK, or GTX (post-only).
-        time_in_force: TimeInForce,
-    },
-    /// Activated at a price, entered when it reverses by the callback rate.
-    Trailing {
-        /// Activation price.
-        activation: Decimal,
-        /// Callback rate in percent, 0.1 to 5.
-        callback_rate: Decimal,
-    },
-}
-
-impl Entry {
-    /// Returns the order type, as the document names it.
-    #[must_use]
-    pub const fn kind(self) -> EntryType {
-        match self {
-            Self::Market => EntryType::Market,
-            Self::Limit(_) | Self::TimedLimit { .. } => EntryType::Limit,
-            Self::Trailing { .. } => EntryType::TrailingStop,
-        }
-    }
-
-    /// Returns the limit or activation price, if any.
-    #[must_use]
-    pub const fn price(self) -> Option<Decimal> {
-        match self {
-            Self::Market => None,
-            Self::Limit(price)
-            | Self::TimedLimit { price, .. }
-            | Self::Trailing { activation: price, .. } => Some(price),
-        }
-    }
 }
 
 /// The stop of a position.
@@ -310,7 +270,8 @@ fn positive(text: &str) -> Result<Decimal, Problem> {
 }
 
 fn time_in_force(text: &str) -> Result<TimeInForce, Problem> {
-    let chosen = TimeInForce::parse(text).filter(|chosen| *chosen != TimeInForce::GteGtc);
+    let chosen =
+        TimeInForce::parse(text).filter(|chosen| !matches!(chosen, TimeInForce::Gtd | TimeInForce::GteGtc));
     chosen.ok_or(Problem::NotTimeInForce)
 }
 

@@ -223,6 +223,17 @@ pub fn share_of(held: Decimal, share: Decimal, lot: Decimal) -> Option<Decimal> 
     Some(money::floor_to(held.times(share)?, lot))
 }
 
+/// Returns the amount of a partial exit of `percent` of a position: rounded down to the lot, at least the market's smallest
+/// amount, and so that at least that much is left. `None` if the position is too small to be divided, or if `percent` is
+/// not above 0 and below 100.
+#[must_use]
+pub fn partial_exit(held: Decimal, percent: Decimal, market: &Market) -> Option<Decimal> {
+    let share = percent.over(Decimal::ONE_HUNDRED).filter(|share| *share < Decimal::ONE)?;
+    let amount = share_of(held, share, market.lot)?;
+    let most = money::floor_to(held.minus(market.min_amount)?, market.lot);
+    (most >= market.min_amount).then(|| amount.clamp(market.min_amount, most))
+}
+
 /// Returns the price at which closing a position entered at `entry` gains exactly its fees, those of the entry and of
 /// the exit, rounded to the tick on the gaining side. `fee_rate` is a share of the order value. `None` if numbers
 /// overflow.

@@ -21,11 +21,19 @@ pub struct HeldPosition {
     pub position_side: PositionSlot,
     /// Size in base units: positive for long, negative for short, zero if closed.
     pub amount: Decimal,
-    /// Unrealized profit and loss, in quote units.
+    /// Unrealized profit and loss, in quote units, when it was reported.
     pub unrealized_pnl: Decimal,
+    /// The average entry price, if it was reported or follows from what was.
+    pub entry_price: Option<Decimal>,
 }
 
 impl HeldPosition {
+    /// The unrealized profit and loss at a mark price, in quote units; `None` without an entry price.
+    #[must_use]
+    pub fn profit_at(&self, mark: Decimal) -> Option<Decimal> {
+        self.amount.checked_mul(mark.checked_sub(self.entry_price?)?)
+    }
+
     /// The side and the absolute size; `None` if it is closed.
     #[must_use]
     pub fn side(&self) -> Option<(PositionSide, Decimal)> {
@@ -48,6 +56,7 @@ impl From<&Position> for HeldPosition {
             position_side: position.position_side,
             amount,
             unrealized_pnl: position.unrealized_pnl,
+            entry_price: Some(position.entry_price),
         }
     }
 }

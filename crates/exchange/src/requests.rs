@@ -75,6 +75,8 @@ pub struct OrderRequest {
     pub callback_rate: Option<Decimal>,
     /// Time in force; ignored for market orders.
     pub time_in_force: TimeInForce,
+    /// When an order ends whose time in force is [`TimeInForce::Gtd`], in whole seconds.
+    pub good_till: Option<Micros>,
     /// The order may only reduce a position. In hedge mode it is sent as `side` against `position_side`.
     pub reduce_only: bool,
     /// Priority when the rate limit budget is short.
@@ -154,6 +156,6 @@ pub enum AccountEvent {
         /// Futures: the figures that the event carried.
         change: Option<HoldingsChange>,
     },
-    /// Leverage or margin mode of a pair changed.
-    Settings(Symbol),
+    /// Leverage or margin mode of a pair changed; with the new leverage if the event carried it.
+    Settings(Symbol, Option<u16>),
 }

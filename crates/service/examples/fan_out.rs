@@ -1,5 +1,6 @@
 //! Measures the cost of a signal: a desk with many followers, the sandbox in a separate process, one entry
-//! with a stop and two targets for each follower. `fan_out <sandbox's url> <its control token> <followers>`
+//! with a stop and two targets for each follower; if all accounts have a stream, also the requests of a second entry, on
+//! accounts that are known. `fan_out <sandbox's url> <its control token> <followers>`
 //! prints one line of JSON. Run by `cargo xtask bench`.
 
 mod bench_desk;
@@ -48,9 +49,28 @@ async fn main() -> Result<()> {
     let signal = send_signal(&desk, strategy).await?;
     let opened = ended(&desk, signal, followers).await?;
     let after = Figures::now(url).await?;
-    let line = report(followers, &opened, &before, &after, &desk, signal).await?;
+    let mut line = report(followers, &opened, &before, &after, &desk, signal).await?;
+    if followers <= STREAMED {
+        line["requestsPerKnownFollower"] = second_entry(&desk, strategy, followers, url).await?.into();
+    }
     writeln!(std::io::stdout(), "{line}")?;
     Ok(())
+}
+
+/// Streams that are connected at the time of the signal: the adapter attempts 200 connections in five minutes.
+const STREAMED: usize = 200;
+
+/// Exits, waits until the accounts have been read ahead again, enters again and returns the requests for each follower.
+async fn second_entry(desk: &Desk, strategy: StrategyId, followers: usize, url: &str) -> Result<f64> {
+    let exit = NewSignal { action: Action::Exit, side: None, stop: None, targets: vec![], ..entry(strategy) };
+    let exit = signal::accept(desk, exit).await?.signal().id;
+    ended(desk, exit, followers).await?;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let before = Figures::now(url).await?;
+    let signal = send_signal(desk, strategy).await?;
+    ended(desk, signal, followers).await?;
+    let after = Figures::now(url).await?;
+    Ok((after.requests - before.requests) as f64 / followers as f64)
 }
 
 async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
@@ -76,7 +96,11 @@ async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
 }
 
 async fn send_signal(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
-    let new = NewSignal {
+    Ok(signal::accept(desk, entry(strategy)).await?.signal().id)
+}
+
+fn entry(strategy: StrategyId) -> NewSignal {
+    NewSignal {
         strategy,
         source: Source::Hand,
         action: Action::Enter,
@@ -88,8 +112,7 @@ async fn send_signal(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
         external_id: None,
         bar_at: None,
         sent_at: None,
-    };
-    Ok(signal::accept(desk, new).await?.signal().id)
+    }
 }
 
 /// Waits until no copy is queued or being sent. Returns the open copies.

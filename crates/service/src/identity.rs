@@ -17,6 +17,7 @@ pub mod profile;
 pub mod recaptcha;
 pub mod recovery;
 pub mod session;
+pub mod sign_in_end;
 pub(crate) mod signing;
 pub mod step_up;
 pub mod token;

@@ -23,6 +23,8 @@ mod users {
     mod recovery;
     mod sessions;
     mod setting;
+    mod sign_in_ends;
     mod step_up;
+    mod suspended_webhooks;
     mod tokens;
 }

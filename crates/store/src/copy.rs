@@ -25,7 +25,7 @@ select! {
     copies -> CopyTrade,
     "c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, \
      c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, \
-     c.risk_percent, c.equity, c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, \
+     c.risk_percent, c.exit_percent, c.equity, c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, \
      c.exit_reason, c.exit_price, c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, \
      c.finished_at",
     "from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id"

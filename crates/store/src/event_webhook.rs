@@ -198,12 +198,13 @@ pub async fn reseal(tx: &mut Tx, webhook: &Webhook, secret: &[u8], previous: Opt
 }
 
 /// Lists the enabled webhooks that no instance holds and that have something to deliver; those that were held the
-/// longest time ago come first.
+/// longest time ago come first. Those of suspended users wait.
 pub async fn list_due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Webhook>> {
     webhooks!(
         from,
         fetch_all,
         "where w.disabled is null and (w.held_until is null or w.held_until <= $1) \
+           and exists (select 1 from users u where u.id = w.user_id and u.suspended_at is null) \
            and (exists (select 1 from events e where e.user_id = w.user_id and e.seq > w.after_seq) \
              or exists (select 1 from event_deliveries d where d.webhook_id = w.id and d.next_attempt_at <= $1)) \
          order by coalesce(w.held_until, 0), w.id limit $2",

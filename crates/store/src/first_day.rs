@@ -1,7 +1,7 @@
 //! First-day limits of exchange keys that were connected in live mode.
 
 use crate::{DecimalText, Result, Source, Tx};
-use domain::{ExchangeKeyId, Micros, Symbol, UserId, first_day::FirstDayLimits};
+use domain::{ExchangeKeyId, Micros, StrategyId, Symbol, UserId, first_day::FirstDayLimits};
 use sqlx::FromRow;
 
 #[derive(FromRow)]
@@ -60,6 +60,22 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<(Exchan
         fetch_all,
         "where exchange_key_id in (select id from exchange_keys where user_id = $1) order by exchange_key_id",
         user
+    )?;
+    Ok(rows.into_iter().map(|row| (row.exchange_key_id, row.limits())).collect())
+}
+
+/// Lists the limits of the keys that follow a strategy, whether they still apply or not.
+pub async fn list_by_strategy(
+    from: impl Source,
+    strategy: StrategyId,
+) -> Result<Vec<(ExchangeKeyId, FirstDayLimits)>> {
+    let rows = first_day_limits!(
+        from,
+        fetch_all,
+        "where exchange_key_id in ( \
+           select f.exchange_key_id from follows f where f.strategy_id = $1 and f.stopped_at is null) \
+         order by exchange_key_id",
+        strategy
     )?;
     Ok(rows.into_iter().map(|row| (row.exchange_key_id, row.limits())).collect())
 }

@@ -1,7 +1,14 @@
 //! Follows (exchange keys that follow strategies), and the available risk profiles.
 
+mod account;
+
+pub use account::{FollowingKeys, following_keys};
+
 use crate::{DecimalText, Result, Source, Tx};
-use domain::{ExchangeKeyId, FollowId, Micros, RiskProfileId, StrategyId, Symbol, UserId, copy::Paused};
+use domain::{
+    AccountMode, ApiKeyStatus, ExchangeKeyId, FollowId, Micros, RiskProfileId, StrategyId, Symbol, UserId,
+    copy::Paused,
+};
 use sqlx::FromRow;
 
 /// A risk profile.
@@ -120,6 +127,25 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
     )
 }
 
+/// A market on which a key follows a strategy.
+#[derive(FromRow)]
+struct Followed {
+    symbol: Symbol,
+}
+
+/// Lists the markets on which a key's follows are active.
+pub async fn active_markets(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Symbol>> {
+    let rows = rows!(
+        Followed,
+        from,
+        fetch_all,
+        "select symbol from follows where exchange_key_id = $1 and active = true and stopped_at is null \
+         order by symbol",
+        key
+    )?;
+    Ok(rows.into_iter().map(|row| row.symbol).collect())
+}
+
 /// Updates the changeable columns of a follow, which must have been read in the same transaction.
 ///
 /// # Errors
@@ -161,12 +187,38 @@ pub struct Reached {
     pub active: bool,
     /// Why the follow is paused.
     pub paused_reason: Option<Paused>,
+    /// Until when a risk rule stops its entries.
+    pub halted_until: Option<Micros>,
+    /// When its owner's account was frozen; `None` if it is not frozen.
+    pub frozen_at: Option<Micros>,
+    /// When its owner's account was suspended; `None` if it is not suspended.
+    pub suspended_at: Option<Micros>,
+    /// Whether the key is enabled.
+    pub key_active: bool,
+    /// Whether the exchange accepts the key.
+    pub key_status: ApiKeyStatus,
+    /// Whether the key may withdraw.
+    pub may_withdraw: bool,
+    /// The mode of the key's account.
+    pub account_mode: AccountMode,
+    /// Whether rules for all of the owner's accounts cover the key; only read if a rule stops the entries.
+    pub covered: Option<bool>,
+    /// Whether a copied position is open on the market, or being opened; only read if a rule stops the entries.
+    pub occupied: Option<bool>,
 }
 
 select! {
     reached_follows -> Reached,
-    "f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason",
-    "from follows f join risk_profiles r on r.id = f.risk_profile_id"
+    "f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason, f.halted_until, \
+     u.frozen_at, u.suspended_at, k.active as key_active, k.status as key_status, k.may_withdraw, k.account_mode, \
+     (f.halted_until is not null and (k.sandbox = false or not exists ( \
+       select 1 from exchange_keys l where l.user_id = f.user_id and l.strategy_type = 'AUTOMATED' \
+         and l.sandbox = false))) as covered, \
+     (f.halted_until is not null and exists ( \
+       select 1 from copies o where o.exchange_key_id = f.exchange_key_id and o.finished_at is null \
+         and o.symbol = f.symbol and o.status in ('OPEN', 'SENDING') and o.action = 'ENTER')) as occupied",
+    "from follows f join risk_profiles r on r.id = f.risk_profile_id join users u on u.id = f.user_id \
+     join exchange_keys k on k.id = f.exchange_key_id"
 }
 
 /// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped. An

@@ -7,6 +7,7 @@ pub use status::*;
 
 use crate::{Result, Source, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
+pub(crate) use row::exchange_key;
 use row::{Full, Shown};
 use sqlx::FromRow;
 use std::fmt;
@@ -193,6 +194,20 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
              union select c.exchange_key_id from copies c where c.status = 'OPEN') \
            or k.id in (select f.exchange_key_id from follows f where f.active = true)) \
          order by case when k.id in (select p.exchange_key_id from protected_trades p) then 0 else 1 end, k.id"
+    )?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Lists the enabled spot keys of users whose programs receive events ([`crate::event_webhook::has_program`]).
+pub async fn spot_with_programs(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
+    let rows = rows!(
+        Exposed,
+        from,
+        fetch_all,
+        "select k.id from exchange_keys k where k.active = true and k.trade_type = 'SPOT' and ( \
+           exists (select 1 from event_webhooks w where w.user_id = k.user_id and w.disabled is null) \
+           or exists (select 1 from told t where t.user_id = k.user_id and t.once = $1)) order by k.id",
+        crate::event::READ_BY_PROGRAM
     )?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

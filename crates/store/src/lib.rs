@@ -74,6 +74,7 @@ pub mod report;
 pub mod review;
 pub mod risk_rule;
 pub mod session;
+pub mod sign_in_end;
 pub mod signal;
 pub mod signal_size;
 pub mod signing_key;

@@ -57,6 +57,17 @@ impl Db {
     }
 }
 
+/// Returns a number that differs between different migrations of SQLite.
+#[cfg(feature = "testing")]
+pub(crate) fn sqlite_digest() -> u64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    for one in SQLITE.iter() {
+        (one.version, &*one.checksum).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 /// Returns whether exactly the known migrations have been applied. Otherwise the migrator runs, which applies what is
 /// missing, or reports what is wrong.
 async fn is_up_to_date(connection: &mut PgConnection) -> Result<bool> {

@@ -148,7 +148,7 @@ pub async fn list_traded_markets(
         Traded,
         from,
         fetch_all,
-        "select i.exchange_key_id, i.trade_type, i.symbol, count(*) as entries, \
+        "select i.exchange_key_id, i.trade_type, i.symbol, count(distinct i.id) as entries, \
            cast(sum(case when exists (select 1 from copies c where c.id = i.id) then 1 else 0 end) as bigint) as copied \
          from intents i join intent_legs l on l.intent_id = i.id \
          where i.user_id = $1 and i.kind = 'open' and l.role = 'entry' and l.order_json is not null \

@@ -10,7 +10,7 @@ pub use history::{CountedCopy, PastTrip, end_closing, list_counted, list_trips};
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{
-    ExchangeKeyId, FollowId, Micros, RiskRuleId, UserId,
+    ExchangeKeyId, FollowId, Micros, RiskRuleId, StrategyId, UserId,
     risk_rule::{Kind, Level, RiskRule, RuleAction, RuleTerms, Scope, Trip},
 };
 use sqlx::FromRow;
@@ -210,6 +210,20 @@ pub async fn list_watched(from: impl Source, now: Micros, since: Micros) -> Resu
          order by r.user_id, r.id",
         now,
         since
+    )?;
+    Ok(rows.into_iter().map(OwnedRule::from).collect())
+}
+
+/// Lists the rules that stop entries of a strategy's follows at `now`.
+pub async fn list_stopping(from: impl Source, strategy: StrategyId, now: Micros) -> Result<Vec<OwnedRule>> {
+    let rows = risk_rules!(
+        from,
+        fetch_all,
+        "where r.tripped_at is not null and (r.tripped_until is null or r.tripped_until > $2) \
+           and r.user_id in (select f.user_id from follows f where f.strategy_id = $1 and f.stopped_at is null \
+             and f.halted_until > $2) order by r.user_id, r.id",
+        strategy,
+        now
     )?;
     Ok(rows.into_iter().map(OwnedRule::from).collect())
 }

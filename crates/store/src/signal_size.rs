@@ -1,8 +1,9 @@
-//! Sizes that the alerts of private signal sources ask for, and the sources whose owner has switched them on.
+//! Sizes that the alerts of private signal sources ask for, the sources whose owner has switched them on, and the shares
+//! of partial exits, which apply to all followers.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{
-    Micros, SignalId, StrategyId, UserId,
+    Decimal, Micros, SignalId, StrategyId, UserId,
     signal::{AmountUnit, SignalSize},
 };
 use sqlx::FromRow;
@@ -63,6 +64,18 @@ pub async fn insert_size(tx: &mut Tx, signal: SignalId, size: SignalSize) -> Res
 struct Row {
     amount: DecimalText,
     unit: AmountUnit,
+}
+
+/// Returns the share of the position that an exit closes, in percent; `None` if it closes the whole position.
+pub async fn exit_percent(from: impl Source, signal: SignalId) -> Result<Option<Decimal>> {
+    let text = value!(
+        DecimalText,
+        from,
+        "select z.amount from signal_sizes z join signals s on s.id = z.signal_id \
+         where z.signal_id = $1 and z.unit = 'position_percent' and s.action = 'EXIT'",
+        signal
+    )?;
+    Ok(text.map(|text| text.0))
 }
 
 /// Returns the size that a signal asks of a user's copies: only of those of the source's owner.

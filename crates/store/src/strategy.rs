@@ -130,16 +130,16 @@ pub async fn list_visible(from: impl Source, user: UserId) -> Result<Vec<Strateg
     )
 }
 
-/// Lists the strategies that a user follows and can no longer see: sources of other users that were approved and became
+/// Lists the strategies that a user can see or follows, in display order. A followed source of another user may have become
 /// private again.
-pub async fn list_withdrawn(from: impl Source, user: UserId) -> Result<Vec<Strategy>> {
+pub async fn list_visible_or_followed(from: impl Source, user: UserId) -> Result<Vec<Strategy>> {
     strategies!(
         from,
         fetch_all,
-        "where exists ( \
+        "where not exists ( \
            select 1 from own_sources o where o.strategy_id = strategies.id and o.visibility = 'PRIVATE' \
              and o.user_id <> $1) \
-         and id in (select f.strategy_id from follows f where f.user_id = $1 and f.stopped_at is null) \
+         or id in (select f.strategy_id from follows f where f.user_id = $1 and f.stopped_at is null) \
          order by position, id",
         user
     )

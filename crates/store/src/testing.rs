@@ -1,6 +1,8 @@
 //! Test databases, for this crate and those that depend on it. Each test gets its own: a temporary file or a schema
 //! that is dropped afterwards.
 
+mod template;
+
 pub use crate::commit_hook::CommitHook;
 
 use crate::{Db, Options, db::Engine};
@@ -115,16 +117,28 @@ pub async fn script(db: &Db, sql: &'static str) {
 /// Creates an SQLite database.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn sqlite() -> TestDb {
-    let db = empty_sqlite().await;
-    db.migrate().await.expect("SQLite migrates");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let copied = template::copy_to(&sqlite_file(&folder)).await;
+    let db = open_sqlite(folder).await;
+    if copied.is_err() {
+        db.migrate().await.expect("SQLite migrates");
+    }
     db
 }
 
 /// Creates an SQLite database without tables.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn empty_sqlite() -> TestDb {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", folder.path().join("slipstream.db").display());
+    open_sqlite(tempfile::tempdir().expect("a temporary folder")).await
+}
+
+fn sqlite_file(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    folder.path().join("slipstream.db")
+}
+
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+async fn open_sqlite(folder: tempfile::TempDir) -> TestDb {
+    let url = format!("sqlite:{}", sqlite_file(&folder).display());
     let db = Db::connect(&url, &Options::default()).await.expect("SQLite opens");
     TestDb { db, url, kept: Storage::Folder(folder) }
 }

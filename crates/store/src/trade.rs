@@ -226,7 +226,7 @@ pub async fn set_note(
 /// A change of a trade.
 #[derive(Debug, FromRow)]
 pub struct ChangeRow {
-    /// The intent of the change.
+    /// The intent of the change; the trade's own for a decision of the desk without an intent.
     pub id: IntentId,
     /// The user who requested it.
     pub user_id: UserId,
@@ -260,7 +260,8 @@ pub async fn list_changes(from: impl Source, trade: IntentId) -> Result<Vec<Chan
         ChangeRow,
         from,
         fetch_all,
-        "select id, user_id, before, after, at from trade_changes where trade_id = $1 order by id desc limit 1000",
+        "select id, user_id, before, after, at from trade_changes where trade_id = $1 \
+         order by at desc, id desc limit 1000",
         trade
     )?;
     changes.reverse();

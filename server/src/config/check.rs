@@ -85,6 +85,16 @@ impl Check {
         })
     }
 
+    /// Reads host names, separated by commas, in lower case.
+    pub(super) fn hosts(&mut self, name: &str) -> Vec<String> {
+        let hosts: Vec<String> = self.list(name, "host names, separated by commas");
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b);
+        if !hosts.iter().all(|host| !host.is_empty() && host.bytes().all(plain)) {
+            self.fail(name, "host names without a scheme or a port, separated by commas");
+        }
+        hosts.iter().map(|host| host.to_ascii_lowercase()).collect()
+    }
+
     pub(super) fn word(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
         let text = self.text(name)?;
         let word = words.iter().find(|word| **word == text).copied();

@@ -32,11 +32,7 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
     let secret = check.text("STRIPE_SECRET_KEY");
     let webhook_secret = check.text("STRIPE_WEBHOOK_SECRET");
     let base = check.url("STRIPE_API_BASE");
-    let pages: Vec<String> = check.list(PAGES, "host names, separated by commas");
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b);
-    if !pages.iter().all(|host| !host.is_empty() && host.bytes().all(plain)) {
-        check.fail(PAGES, "host names without a scheme or a port, separated by commas");
-    }
+    let pages = check.hosts(PAGES);
     let Some(secret) = secret else {
         for (name, set) in [
             ("STRIPE_WEBHOOK_SECRET", webhook_secret.is_some()),

@@ -1,7 +1,7 @@
 //! `/v1/priv/events` as a WebSocket: the events of an API user, as JSON text. What the program sends is ignored, except
 //! pongs.
 
-use super::{LARGEST, PING, READ_BUFFER, RECHECK, SILENCE, Streams, WRITE_BUFFER, beat, no_seat};
+use super::{LARGEST, PING, READ_BUFFER, SILENCE, Streams, WRITE_BUFFER, beat, checks, no_seat};
 use crate::front::{Seat, Taker};
 use axum::{
     body::Bytes,
@@ -10,7 +10,11 @@ use axum::{
 };
 use domain::event_webhook::EventBody;
 use futures::{SinkExt as _, StreamExt as _};
-use service::{Actor, Error, SharedDesk, identity::token, trading::live};
+use service::{
+    Actor, Error, SharedDesk,
+    identity::{sign_in_end::SignInWatch, token},
+    trading::live,
+};
 use std::net::IpAddr;
 use tokio::{
     sync::mpsc,
@@ -47,22 +51,31 @@ pub(crate) async fn open(
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER);
     // Boxed as the pages' streams are.
-    Ok(upgrade.on_upgrade(move |socket| Box::pin(serve(socket, desk, visit.jwt, events, seat))))
+    let program = Program { desk, visit, events };
+    Ok(upgrade.on_upgrade(move |socket| Box::pin(serve(socket, program, seat))))
 }
 
-async fn serve(
-    socket: WebSocket,
+struct Program {
     desk: SharedDesk,
-    jwt: String,
-    mut events: mpsc::Receiver<EventBody>,
-    seat: Seat,
-) {
+    visit: ProgramVisit,
+    events: mpsc::Receiver<EventBody>,
+}
+
+impl Program {
+    /// Whether the access token is still valid.
+    async fn still_signed_in(&self) -> bool {
+        !matches!(token::verify(&self.desk, &self.visit.jwt).await, Err(Error::Unauthenticated))
+    }
+}
+
+async fn serve(socket: WebSocket, mut program: Program, seat: Seat) {
     let (mut sender, mut receiver) = socket.split();
-    let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
+    let (mut pings, mut checks) = (beat(PING), checks());
+    let mut sign_in = SignInWatch::new(&program.desk, Some(program.visit.actor.user));
     let mut last_received = Instant::now();
     loop {
         let goes_on = tokio::select! {
-            event = events.recv() => match event.as_ref().map(serde_json::to_string) {
+            event = program.events.recv() => match event.as_ref().map(serde_json::to_string) {
                 // A program that accepts nothing for this long is gone. It resumes after the last event it has.
                 Some(Ok(text)) => matches!(timeout(PING, sender.send(Message::text(text))).await, Ok(Ok(()))),
                 _ => false,
@@ -76,7 +89,8 @@ async fn serve(
                 last_received.elapsed() < SILENCE && matches!(ping.await, Ok(Ok(())))
             }
             () = seat.evicted() => false,
-            _ = checks.tick() => !matches!(token::verify(&desk, &jwt).await, Err(Error::Unauthenticated)),
+            _ = checks.tick() => program.still_signed_in().await,
+            () = sign_in.ended() => program.still_signed_in().await,
         };
         if !goes_on {
             break;

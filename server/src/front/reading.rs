@@ -27,7 +27,7 @@ impl Reading {
     }
 
     /// For how many milliseconds the peer is behind. Time in which nothing waits for the peer counts in its
-    /// favor, so that a proxy's next user does not pay for the one before.
+    /// favour, so that a proxy's next user does not pay for the one before.
     pub(super) const fn behind(&self, now: u64) -> u64 {
         let passed = now.saturating_sub(self.counted);
         if self.blocked { self.behind.saturating_add(passed) } else { self.behind.saturating_sub(passed) }

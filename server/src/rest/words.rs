@@ -38,6 +38,8 @@ listed! {
     ApiKeyStatus = domain::ApiKeyStatus;
     /// Entry type of an order.
     EntryType = domain::ticket::EntryType;
+    /// Entry type of a trade's order.
+    TradeEntryType = domain::ticket::TradeEntryType;
     /// Type of an order's stop.
     StopType = domain::ticket::StopType;
     /// Side of an order.

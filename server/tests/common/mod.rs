@@ -3,11 +3,13 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub(crate) mod copying;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod shape;
 pub(crate) mod smtp;
+pub(crate) mod spot;
 pub(crate) mod story;
 pub(crate) mod test_server;
 

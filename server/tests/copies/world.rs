@@ -1,9 +1,12 @@
 //! A strategy, its followers and their sandbox accounts.
 
-use crate::common::TestServer;
+use crate::common::{
+    TestServer,
+    copying::{add_follow, add_strategy, btc},
+};
 use domain::{
-    Decimal, ExchangeId, ExchangeKeyId, FollowId, Order, OrderType, Position, RiskRuleId, Role, Side,
-    StrategyId, StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
+    Decimal, ExchangeId, ExchangeKeyId, Order, OrderType, Position, RiskRuleId, Role, Side, StrategyId,
+    StrategyType, TimeInForce, TradeType, UserId, money,
     signal::{Action, Source},
 };
 use exchange::{Credentials, OrderRequest, Urgency, Validity};
@@ -23,10 +26,6 @@ use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb
 
 pub(crate) fn d(text: &str) -> Decimal {
     money::parse(text).unwrap()
-}
-
-pub(crate) fn btc() -> Symbol {
-    "BTC/USDT".parse().unwrap()
 }
 
 /// A change after a signal was accepted and before its copies are processed.
@@ -60,24 +59,7 @@ impl World {
     pub(crate) async fn open(db: &TestDb) -> Self {
         let server = TestServer::open(db).await;
         server.price("BTC/USDT", "10000").await;
-        let (desk, now) = (&server.desk, server.desk.clock.now());
-        let strategy = StrategyId::mint(&*desk.clock, &*desk.entropy);
-        let row = Strategy {
-            id: strategy,
-            name: "Test".into(),
-            description: None,
-            exchange_id: ExchangeId::Binance,
-            symbol: btc(),
-            timeframe_s: 60,
-            definition: None,
-            active: true,
-            position: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        let mut tx = desk.db.begin().await.unwrap();
-        store::strategy::insert(&mut tx, &row).await.unwrap();
-        tx.commit().await.unwrap();
+        let strategy = add_strategy(&server.desk, "Test").await;
         let people = AtomicU32::new(0);
         let admin = person(&server, "admin@example.org", Role::Admin).await;
         Self { server, admin, strategy, users: people }
@@ -113,25 +95,8 @@ impl World {
         };
         let key = key::connect_key(desk, &actor, new).await.unwrap().id;
         let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
-        let now = desk.clock.now();
-        let follow = Follow {
-            id: FollowId::mint(&*desk.clock, &*desk.entropy),
-            user_id: actor.user,
-            exchange_key_id: key,
-            strategy_id: self.strategy,
-            symbol: btc(),
-            risk_profile_id: profiles.iter().find(|p| p.name == profile).unwrap().id,
-            active: true,
-            max_leverage: None,
-            paused_reason: None,
-            last_copy_at: None,
-            stopped_at: None,
-            created_at: now,
-            updated_at: now,
-        };
-        let mut tx = desk.db.begin().await.unwrap();
-        store::follow::insert_follow(&mut tx, &follow).await.unwrap();
-        tx.commit().await.unwrap();
+        let profile = profiles.iter().find(|p| p.name == profile).unwrap().id;
+        let follow = add_follow(desk, (actor.user, key), self.strategy, profile).await;
         Follower { actor, key, follow, who }
     }
 
@@ -312,6 +277,7 @@ impl Follower {
             trigger: domain::trade::PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
+            good_till: None,
             reduce_only: false,
             urgency: Urgency::First,
             position_side: domain::PositionSlot::Both,

@@ -1,9 +1,11 @@
 //! Many followers of one strategy, the exchange as a separate process, and desks that can be killed.
 
-use crate::common::process::{Process, answers, control_token, free_port, until};
+use crate::common::{
+    copying::{add_follow, add_strategy, btc},
+    process::{Process, answers, control_token, free_port, until},
+};
 use domain::{
-    ExchangeId, ExchangeKeyId, FollowId, Order, Position, Role, Side, StrategyId, StrategyType, Symbol,
-    TradeType, UserId,
+    ExchangeId, ExchangeKeyId, Order, Position, Role, Side, StrategyId, StrategyType, TradeType, UserId,
     copy::Status,
     signal::{Action, Source},
 };
@@ -27,7 +29,7 @@ use service::{
     },
 };
 use std::{path::Path, sync::Arc, time::Duration};
-use store::{copy::CopyTrade, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
+use store::{copy::CopyTrade, testing::TestDb, user::User};
 
 /// Shared by the desks and the test, so that the desks can open what the test seals.
 const MASTER_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
@@ -72,7 +74,7 @@ impl Crowd {
         answers(&http, "the sandbox's start", &format!("{}/sandbox/binance/fapi/v1/ping", sandbox.base))
             .await;
         let desk = looking(db, &sandbox.base, folder.path());
-        let strategy = a_strategy(&desk).await;
+        let strategy = add_strategy(&desk, "Crowd").await;
         let traders = stream::iter(0..followers)
             .map(|number| trader(&desk, strategy, number))
             .buffer_unordered(8)
@@ -196,10 +198,6 @@ impl Crowd {
     }
 }
 
-fn btc() -> Symbol {
-    "BTC/USDT".parse().unwrap()
-}
-
 fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
     let binance = format!("{base}/sandbox/binance");
     let config = BinanceConfig {
@@ -222,28 +220,6 @@ fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
         instance: "looking".to_owned(),
     })
     .unwrap()
-}
-
-async fn a_strategy(desk: &Desk) -> StrategyId {
-    let now = desk.clock.now();
-    let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
-    let row = Strategy {
-        id,
-        name: "Crowd".into(),
-        description: None,
-        exchange_id: ExchangeId::Binance,
-        symbol: btc(),
-        timeframe_s: 60,
-        definition: None,
-        active: true,
-        position: 1,
-        created_at: now,
-        updated_at: now,
-    };
-    let mut tx = desk.db.begin().await.unwrap();
-    store::strategy::insert(&mut tx, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    id
 }
 
 async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
@@ -278,23 +254,6 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
     };
     let key = key::connect_key(desk, &actor, new).await.unwrap().id;
     let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[number % 3].id;
-    let follow = Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.entropy),
-        user_id: user,
-        exchange_key_id: key,
-        strategy_id: strategy,
-        symbol: btc(),
-        risk_profile_id: profile,
-        active: true,
-        max_leverage: None,
-        paused_reason: None,
-        last_copy_at: None,
-        stopped_at: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let mut tx = desk.db.begin().await.unwrap();
-    store::follow::insert_follow(&mut tx, &follow).await.unwrap();
-    tx.commit().await.unwrap();
+    add_follow(desk, (user, key), strategy, profile).await;
     Trader { key, trades, who }
 }

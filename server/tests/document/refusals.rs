@@ -2,13 +2,11 @@
 //! can read.
 
 use crate::{
-    common::{HttpAnswer, Person, TestServer, shape::same},
+    common::{HttpAnswer, Person, TestServer, shape::same, spot::spot_order},
     example,
 };
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use store::testing::TestDb;
 
 const UNAUTHORIZED: &str = "exchange API authorization failed (1103)";
@@ -148,16 +146,6 @@ async fn orders_that_the_exchange_rejects(db: &TestDb) {
     refused(&ada.post(&format!("/v1/priv/exchange/order/{id}"), huge).await, BAD_REQUEST, "funds");
     call(&ada, Order, &id, "BTC/USDT").await.ok(200);
     refused(&call(&ada, Margin, &id, "BTC/USDT").await, BAD_REQUEST, "margin of a market with a position");
-}
-
-/// A signed request sent directly to the sandbox's spot market.
-async fn spot_order(server: &TestServer, api_key: &str, secret: &str, order: &str) {
-    let query = format!("{order}&timestamp={}", server.desk.clock.now().millis());
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    let signature = hex::encode(mac.chain_update(&query).finalize().into_bytes());
-    let anyone = Person::anonymous(server);
-    let path = format!("/sandbox/binance/api/v3/order?{query}&signature={signature}");
-    anyone.send(anyone.request(Method::POST, &path).header("x-mbx-apikey", api_key)).await.ok(200);
 }
 
 async fn spot_keys_read_their_market(db: &TestDb) {

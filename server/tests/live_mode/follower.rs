@@ -1,21 +1,19 @@
 //! A follower of a strategy on the desk in live mode.
 
-use crate::{
-    common::process::PATIENCE,
-    world::{World, btc},
+use super::world::World;
+use crate::common::{
+    copying::{add_follow, add_strategy},
+    process::PATIENCE,
 };
 use domain::{
-    ExchangeId, ExchangeKeyId, FollowId, Side, StrategyId,
+    Side, StrategyId,
     copy::Status,
     signal::{Action, Source},
 };
 use exchange::Credentials;
-use service::{
-    Desk,
-    following::signal::{self, NewSignal},
-};
+use service::following::signal::{self, NewSignal};
 use std::time::Duration;
-use store::{copy::CopyTrade, follow::Follow, strategy::Strategy};
+use store::copy::CopyTrade;
 
 const FOLLOWER: &str = "bea@example.org";
 
@@ -28,10 +26,12 @@ pub(crate) struct Follower {
 impl World {
     /// Creates a strategy and its follower.
     pub(crate) async fn follower(&self) -> Follower {
-        let strategy = a_strategy(&self.direct).await;
+        let strategy = add_strategy(&self.direct, "Rehearsal").await;
         let who = self.account().await;
         let (_, key) = self.join(FOLLOWER, "AUTOMATED", &who).await;
-        follow(&self.direct, strategy, FOLLOWER, key.parse().unwrap()).await;
+        let user = store::user::by_email(&self.direct.db, FOLLOWER).await.unwrap().expect("the follower");
+        let profile = store::follow::risk_profiles(&self.direct.db).await.unwrap()[0].id;
+        add_follow(&self.direct, (user.id, key.parse().unwrap()), strategy, profile).await;
         Follower { strategy, who }
     }
 
@@ -73,51 +73,4 @@ impl World {
         let signals = store::signal::list_by_strategy(db, follower.strategy, None, 9).await.unwrap();
         store::copy::list_by_signal(db, signals.first()?.id, None, 9).await.unwrap().pop()
     }
-}
-
-async fn a_strategy(desk: &Desk) -> StrategyId {
-    let now = desk.clock.now();
-    let id = StrategyId::mint(&*desk.clock, &*desk.entropy);
-    let row = Strategy {
-        id,
-        name: "Rehearsal".into(),
-        description: None,
-        exchange_id: ExchangeId::Binance,
-        symbol: btc(),
-        timeframe_s: 60,
-        definition: None,
-        active: true,
-        position: 1,
-        created_at: now,
-        updated_at: now,
-    };
-    let mut tx = desk.db.begin().await.unwrap();
-    store::strategy::insert(&mut tx, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-/// Adds a user's follow of the strategy with this key.
-async fn follow(desk: &Desk, strategy: StrategyId, email: &str, key: ExchangeKeyId) {
-    let now = desk.clock.now();
-    let user = store::user::by_email(&desk.db, email).await.unwrap().expect("the follower");
-    let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[0].id;
-    let follow = Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.entropy),
-        user_id: user.id,
-        exchange_key_id: key,
-        strategy_id: strategy,
-        symbol: btc(),
-        risk_profile_id: profile,
-        active: true,
-        max_leverage: None,
-        paused_reason: None,
-        last_copy_at: None,
-        stopped_at: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let mut tx = desk.db.begin().await.unwrap();
-    store::follow::insert_follow(&mut tx, &follow).await.unwrap();
-    tx.commit().await.unwrap();
 }

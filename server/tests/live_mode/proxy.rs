@@ -1,7 +1,7 @@
 //! A reverse proxy between a desk and the sandbox. It answers as Binance, and what is in front of Binance, sometimes
 //! do, and it disturbs the streams.
 
-use crate::{
+use super::{
     disturbance::{self, Disturbance},
     dress,
     reply::{Reply, gzip},

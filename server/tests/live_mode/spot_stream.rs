@@ -1,10 +1,8 @@
 //! The user-data stream of spot, as our own adapter reads it: every order is reported, and what happens while the stream
 //! is down is read when it is connected again.
 
-use crate::{
-    common::process::PATIENCE,
-    world::{World, btc},
-};
+use super::world::World;
+use crate::common::{copying::btc, process::PATIENCE};
 use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType, trade::PriceSource};
 use exchange::{AccountEvent, Credentials, OrderRequest, Streams as _, Trading as _, Urgency, Validity};
 use service::platform::system::WallClock;
@@ -37,6 +35,7 @@ async fn buy(world: &World, who: &Credentials, name: &str) {
         trigger: PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
+        good_till: None,
         reduce_only: false,
         urgency: Urgency::First,
         position_side: domain::PositionSlot::Both,

@@ -1,10 +1,11 @@
 //! A desk in live mode and its exchange as two processes with the proxy between them, and a trader who uses the API.
 
-use crate::{
-    common::process::{PATIENCE, Process, answers, control_token, free_port, until},
-    proxy::Proxy,
+use super::proxy::Proxy;
+use crate::common::{
+    copying::btc,
+    process::{PATIENCE, Process, answers, control_token, free_port, until},
 };
-use domain::{Decimal, Order, OrderType, Position, Symbol, TradeType, ticket::RawTicket};
+use domain::{Decimal, Order, OrderType, Position, TradeType, ticket::RawTicket};
 use exchange::{
     Credentials,
     binance::{Binance, BinanceConfig},
@@ -233,11 +234,6 @@ impl World {
         })
         .await;
     }
-}
-
-/// The pair of these tests.
-pub(crate) fn btc() -> Symbol {
-    "BTC/USDT".parse().unwrap()
 }
 
 fn desk_settings(

@@ -1,12 +1,12 @@
 //! Each event is notified once: an order and its end, a burst, and the work of a killed desk.
 
-use crate::{
+use super::{
     bot::{BotApi, Fault, TOKEN},
-    common::{
-        Person, TestServer,
-        process::{PATIENCE, Process, answers, free_port, until},
-    },
     setting::{PASSWORD, SETTINGS, actor, by, chat, deliver, link},
+};
+use crate::common::{
+    Person, TestServer,
+    process::{PATIENCE, Process, answers, free_port, until},
 };
 use domain::{
     notification::{Channel, Kind, Outgoing},

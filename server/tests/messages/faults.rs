@@ -1,10 +1,10 @@
 //! Faults of the bot API.
 
-use crate::{
+use super::{
     bot::{BotApi, Fault, TOKEN},
-    common::{Person, TestServer},
     setting::{SETTINGS, actor, by, changed_password, code, deliver, outbox},
 };
+use crate::common::{Person, TestServer};
 use domain::{
     notification::{Channel, Delivery, DeliveryFailure, FailureKind},
     time::{MINUTE, SECOND},

@@ -1,9 +1,7 @@
 //! Mails: an unreachable server, mails that are sent once, a real server, and the unsubscribe link.
 
-use crate::{
-    common::{Person, TestServer, smtp::MailServer},
-    setting::{SETTINGS, actor, by, changed_password, deliver},
-};
+use super::setting::{SETTINGS, actor, by, changed_password, deliver};
+use crate::common::{Person, TestServer, smtp::MailServer};
 use domain::{
     notification::{Channel, Delivery, DeliveryFailure, FailureKind, Topic},
     time::MINUTE,

@@ -1,22 +1,13 @@
 //! A user's profile, the balance history of their accounts, and support requests.
 
-use crate::common::{HttpAnswer, Person, TestServer, shape::same};
+use crate::{
+    common::{HttpAnswer, Person, TestServer, shape::same},
+    example,
+};
 use domain::time::DAY;
 use serde_json::{Value, json};
 use service::trading::balance_history;
 use store::testing::TestDb;
-
-/// Parses one of the document's examples.
-macro_rules! example {
-    ($name:literal) => {
-        serde_json::from_str::<Value>(include_str!(concat!(
-            "../../src/rest/mudawyl/examples/",
-            $name,
-            ".json"
-        )))
-        .expect("an example is JSON")
-    };
-}
 
 const PROFILE: &str = "/v1/priv/account/profile";
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";

@@ -54,6 +54,8 @@ pub(crate) async fn a_position_opened_elsewhere_is_adopted(db: &TestDb) {
     assert_eq!(number(&trade["amount"]), Decimal::ONE);
     assert_eq!(adopted["stop"]["price"], stop);
     assert_eq!(adopted["takeProfits"], body["takeProfits"]);
+    let adoption = &adopted["changes"][0];
+    assert_eq!((&adoption["kind"], number(&adoption["after"]["amount"])), (&json!("ADOPT"), Decimal::ONE));
     assert_eq!(adopt().await["trade"]["id"], trade["id"], "a repeated request gets its answer");
     let path = format!("/v1/priv/exchange/position/{}/protection?symbol=ETH/USDT", holding.id);
     assert_eq!(ada.get(&path).await.ok(200), json!({"state": "SUPERVISED", "stopTriggerPrice": stop}));

@@ -1,6 +1,9 @@
 //! Paid plans over HTTP: every example of the document, and the provider's messages.
 
-use crate::common::{HttpAnswer, Person, TestServer, shape::same};
+use crate::{
+    common::{HttpAnswer, Person, TestServer, shape::same},
+    example,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::platform::settings::{Mode, Settings};
@@ -18,18 +21,6 @@ store::each_engine!(
     the_operator_gives_a_plan,
     plans_that_are_not_for_sale,
 );
-
-/// Parses one of the document's examples; the path is relative to this file.
-macro_rules! example {
-    ($name:literal) => {
-        serde_json::from_str::<Value>(include_str!(concat!(
-            "../../src/rest/mudawyl/examples/",
-            $name,
-            ".json"
-        )))
-        .unwrap()
-    };
-}
 
 /// Pays on a checkout page, as a browser does.
 async fn pay(url: &str, card: &str) -> u16 {

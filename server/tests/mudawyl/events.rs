@@ -1,14 +1,19 @@
 //! Event webhooks and the event stream over HTTP, as a program uses them.
 
-use crate::common::{Person, TestServer};
+use crate::common::{Person, TestServer, spot::spot_order};
 use domain::{
     Clock as _, OrderType,
     live::{LiveEvent, LiveEventKind},
 };
-use futures::StreamExt as _;
+use futures::{SinkExt as _, StreamExt as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use service::{
+    Origin,
+    identity::{
+        account,
+        person::{self, By, UserAction},
+    },
     platform::settings::Settings,
     trading::{account_streams::AccountStreams, live},
 };
@@ -22,6 +27,8 @@ use tokio_tungstenite::{
 
 const WEBHOOKS: &str = "/v1/priv/webhook";
 const EVENTS: &str = "/v1/priv/events";
+/// The password that [`Person::sign_up`] chooses.
+const PASSWORD: &str = "correct horse battery";
 /// Only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -156,6 +163,20 @@ async fn stream(server: &TestServer, person: &Person, query: &str) -> Result<Soc
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
+/// Waits until a stream has answered a ping.
+async fn alive(socket: &mut Socket) {
+    socket.send(Message::Ping("alive".into())).await.unwrap();
+    let answered = async {
+        while let Some(message) = socket.next().await {
+            if matches!(message, Ok(Message::Pong(_))) {
+                return;
+            }
+        }
+        panic!("the stream has ended");
+    };
+    timeout(PATIENCE, answered).await.unwrap();
+}
+
 /// The next event of a stream.
 async fn next(socket: &mut Socket) -> Value {
     let message = async {
@@ -217,6 +238,36 @@ async fn events_stream_to_programs_and_resume(db: &TestDb) {
     listening.abort();
 }
 
+/// The stream of a page in a browser that Ada has signed in with.
+async fn tab(server: &TestServer) -> Socket {
+    let origin = Origin::new([127, 0, 0, 1].into(), "Test/1.0");
+    let session = account::sign_in(&server.desk, origin, "ada@example.org", PASSWORD).await.unwrap();
+    let url = format!("{}/events", server.base.replacen("http", "ws", 1));
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("cookie", format!("slipstream={}", session.token).parse().unwrap());
+    connect_async(request).await.unwrap().0
+}
+
+async fn streams_end_with_the_account_of_their_user(db: &TestDb) {
+    let server = open(db).await;
+    let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
+    let (mut hers, mut other) =
+        (stream(&server, &ada, "").await.unwrap(), stream(&server, &eve, "").await.unwrap());
+    for socket in [&mut hers, &mut other] {
+        assert_eq!(next(socket).await["type"], json!("stream.opened"));
+    }
+    let mut page = tab(&server).await;
+    alive(&mut page).await;
+    let user = store::user::by_email(&server.desk.db, "ada@example.org").await.unwrap().unwrap().id;
+    person::act_on_user(&server.desk, By::CommandLine, user, UserAction::Freeze).await.unwrap();
+    for socket in [&mut hers, &mut page] {
+        // Long before the token is rechecked by schedule.
+        let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+        timeout(Duration::from_secs(15), ended).await.expect("the stream has ended");
+    }
+    alive(&mut other).await;
+}
+
 /// Fills limit orders until the account's stream has recorded one; only the stream reports these fills.
 async fn fill_is_recorded(server: &TestServer, ada: &Person) {
     server.price("BTC/USDT", "10000").await;
@@ -267,10 +318,53 @@ async fn fills_are_recorded_for_programs_that_read_events(db: &TestDb) {
     assert!(events.as_array().unwrap().iter().any(filled), "{events}");
 }
 
+/// Orders of a spot account come from its own stream: no page need be open.
+async fn spot_orders_are_recorded_for_programs(db: &TestDb) {
+    let server = open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let (api_key, secret) = ada.sandbox_account().await;
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "SPOT", "strategyType": "MANUAL", "name": "Spot",
+        "apiKey": api_key, "apiSecretKey": secret,
+    });
+    let key = text(&ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"]);
+    let user = store::user::by_email(&server.desk.db, "ada@example.org").await.unwrap().unwrap().id;
+    let recorded = async || {
+        let events = store::event::after(&server.desk.db, user, 0, 1_000).await.unwrap();
+        let is_order = |event: &&store::event::Event| {
+            matches!(event.body.value().unwrap().what, LiveEventKind::Order(..))
+        };
+        events.iter().filter(is_order).count()
+    };
+    let mut streams = AccountStreams::default();
+    let order = "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01";
+    for _ in 0..3 {
+        streams.round(&server.desk).await.unwrap();
+        spot_order(&server, &api_key, &secret, order).await;
+    }
+    assert_eq!(recorded().await, 0, "without a program nothing is recorded");
+
+    ada.post(WEBHOOKS, journal()).await.ok(200);
+    let filled = async {
+        while recorded().await == 0 {
+            // Repeated until the stream is connected.
+            streams.round(&server.desk).await.unwrap();
+            spot_order(&server, &api_key, &secret, order).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, filled).await.expect("the order is recorded");
+    let events = ada.get(EVENTS).await.ok(200)["items"].clone();
+    let of_key = |event: &Value| event["type"] == "fill.created" && event["keyId"] == json!(key);
+    assert!(events.as_array().unwrap().iter().any(of_key), "{events}");
+}
+
 store::each_engine!(
+    spot_orders_are_recorded_for_programs,
     fills_are_recorded_for_a_webhook_while_no_page_is_open,
     fills_are_recorded_for_programs_that_read_events,
     the_life_of_an_event_webhook,
     what_no_event_webhook_can_be,
     events_stream_to_programs_and_resume,
+    streams_end_with_the_account_of_their_user,
 );

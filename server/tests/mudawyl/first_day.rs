@@ -1,9 +1,7 @@
 //! First-day limits of a key that was connected in live mode.
 
-use crate::{
-    KEYS,
-    common::{HttpAnswer, Person, TestServer},
-};
+use super::KEYS;
+use crate::common::{HttpAnswer, Person, TestServer};
 use serde_json::{Value, json};
 use service::platform::settings::{Mode, Settings};
 use store::testing::TestDb;

@@ -13,18 +13,20 @@ pub(crate) async fn presets_are_saved_by_name(db: &TestDb) {
     let (ada, eve) = (Person::sign_up(&server, "ada").await, Person::sign_up(&server, "eve").await);
     assert_eq!(ada.get(PRESETS).await.ok(200), json!({"items": []}));
     let body = json!({
-        "name": " Swing ", "riskPercent": 1.5, "stopPercent": "2", "takeProfitPercents": [3, 6.5], "leverage": 10,
+        "name": " Swing ", "riskPercent": 1.5, "stopPercent": "2", "takeProfitPercents": [3, 6.5],
+        "takeProfitShares": [0.7, 0.3], "leverage": 10,
     });
     let saved = ada.post(PRESETS, body.clone()).await.ok(200);
     let id = saved["id"].clone();
     let swing = json!({
         "id": id, "name": "Swing", "amount": null, "riskPercent": 1.5, "stopPercent": 2,
-        "takeProfitPercents": [3, 6.5], "leverage": 10,
+        "takeProfitPercents": [3, 6.5], "takeProfitShares": [0.7, 0.3], "leverage": 10,
     });
     assert_eq!(saved, swing);
     let replaced = ada.post(PRESETS, json!({"name": "Swing", "amount": 0.05})).await.ok(200);
     assert_eq!((&replaced["id"], &replaced["amount"]), (&id, &json!(0.05)));
     assert_eq!(replaced["takeProfitPercents"], json!([]), "all of it is replaced");
+    assert_eq!(replaced["takeProfitShares"], json!([]));
     assert_eq!(ada.get(PRESETS).await.ok(200), json!({"items": [replaced]}));
     assert_eq!(eve.get(PRESETS).await.ok(200), json!({"items": []}));
 
@@ -55,6 +57,16 @@ pub(crate) async fn a_user_has_so_many_presets(db: &TestDb) {
             json!({"name": "x", "amount": 1, "takeProfitPercents": "3"}),
             "takeProfitPercents",
             "must be number",
+        ),
+        (
+            json!({"name": "x", "amount": 1, "takeProfitPercents": [3, 6], "takeProfitShares": [1]}),
+            "takeProfitShares",
+            "contradicts another field",
+        ),
+        (
+            json!({"name": "x", "amount": 1, "takeProfitPercents": [3, 6], "takeProfitShares": [0.7, 0.7]}),
+            "takeProfitShares",
+            "must add up to at most 1",
         ),
         (json!({"name": "x", "amount": 1, "leverage": 126}), "leverage", "must be integer between 1 and 125"),
     ];

@@ -289,7 +289,8 @@ pub(crate) async fn a_trade_has_a_time_in_force(db: &TestDb) {
     ada.post(TRADES, order(&high, "GTX"))
         .await
         .problem("price", "must not fill immediately: the order is post-only");
-    ada.post(TRADES, order(&high, "GTD")).await.problem("timeInForce", "must be valid time in force");
+    ada.post(TRADES, order(&high, "GTE_GTC")).await.problem("timeInForce", "must be valid time in force");
+    ada.post(TRADES, order(&high, "GTD")).await.problem("goodTillDate", "is required");
     let mut both = order(&low, "IOC");
     both["postOnly"] = json!(true);
     ada.post(TRADES, both).await.problem("postOnly", "contradicts another field");
@@ -312,6 +313,8 @@ pub(crate) async fn a_reduce_only_order_closes_a_part_of_the_trade(db: &TestDb) 
     ada.post(TRADES, order("SELL", json!(1))).await.problem("amount", "must not exceed the position");
     let mut limit = order("SELL", json!(0.02));
     limit["type"] = json!("LIMIT");
+    ada.post(TRADES, limit.clone()).await.problem("price", "is required");
+    limit["type"] = json!("OCO");
     ada.post(TRADES, limit).await.problem("reduceOnly", "contradicts another field");
     assert_eq!(trading.get().await, before, "nothing has changed");
     let reduced = ada.post(TRADES, order("SELL", json!("0.02"))).await.ok(200);
@@ -319,4 +322,99 @@ pub(crate) async fn a_reduce_only_order_closes_a_part_of_the_trade(db: &TestDb) 
     assert_eq!(reduced["changes"][0]["kind"], "REDUCE", "{reduced}");
     ada.post(TRADES, order("SELL", json!(0.03))).await.ok(200);
     assert_eq!(ada.post(TRADES, order("SELL", json!(0.01))).await.status, 404, "nothing is open any more");
+}
+
+pub(crate) async fn a_reduce_only_limit_order_belongs_to_its_trade(db: &TestDb) {
+    let trading = Trading::open(db).await;
+    let (ada, before) = (&trading.ada, trading.get().await);
+    let (first, second) = (near(ada, 105).await, near(ada, 106).await);
+    trading.change(json!({"takeProfits": [{"price": first, "share": 1}]})).await.ok(200);
+    let order = |amount: Value| {
+        json!({
+            "exchangeKeyId": before["trade"]["exchangeKeyId"], "symbol": "BTC/USDT", "type": "LIMIT", "side": "SELL",
+            "price": second, "amount": amount, "reduceOnly": true,
+        })
+    };
+    ada.post(TRADES, order(json!(1))).await.problem("amount", "must not exceed the position");
+    let placed = ada.post(TRADES, order(json!(0.02))).await.ok(200);
+    let shares = json!([{"price": first, "share": 0.6}, {"price": second, "share": 0.4}]);
+    assert_eq!(placed["takeProfits"], shares, "the take profit makes room: {placed}");
+    assert_eq!(placed["stop"], before["stop"]);
+    let last = placed["changes"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["kind"], &last["after"]["takeProfits"]), (&json!("REDUCE_LIMIT"), &shares));
+    assert_eq!(trading.close(json!({"share": 1})).await.status, 204);
+    assert_eq!(ada.post(TRADES, order(json!(0.02))).await.status, 404, "nothing is open any more");
+}
+
+pub(crate) async fn a_trade_has_further_entry_types(db: &TestDb) {
+    let server = TestServer::open(db).await;
+    let ada = Person::sign_up(&server, "ada").await;
+    let key = ada.key("FUTURES", "MANUAL").await;
+    let (low, high, stop) = (near(&ada, 95).await, near(&ada, 105).await, near(&ada, 90).await);
+    let with = |fields: Value| {
+        let mut body = json!({
+            "exchangeKeyId": key, "symbol": "BTC/USDT", "side": "BUY", "amount": 0.01, "stop": {"price": stop},
+            "replace": true,
+        });
+        fields.as_object().unwrap().iter().for_each(|(name, value)| body[name] = value.clone());
+        body
+    };
+    let open = async |fields: Value| ada.post(TRADES, with(fields)).await.ok(200);
+    let kinds = |trade: &Value| {
+        let orders = trade["entryOrders"].as_array().unwrap().clone();
+        orders.iter().map(|order| order["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let stop_market = open(json!({"type": "STOP_MARKET", "triggerPrice": high})).await;
+    assert_eq!(
+        (&stop_market["trade"]["status"], kinds(&stop_market)),
+        (&json!("OPENING"), vec!["stop_market".into()])
+    );
+    let stop_limit = open(json!({"type": "STOP_LIMIT", "triggerPrice": high, "price": high})).await;
+    assert_eq!(
+        (kinds(&stop_limit), &stop_limit["entryOrders"][0]["triggerPrice"]),
+        (vec!["stop".into()], &high)
+    );
+    let oco = open(json!({"type": "OCO", "price": low, "triggerPrice": high})).await;
+    assert_eq!(kinds(&oco), ["limit", "stop_market"], "{oco}");
+    let waiting = oco["entryOrders"].as_array().unwrap().iter().filter(|order| order["status"] == "open");
+    assert_eq!(waiting.count(), 2, "both wait: {oco}");
+    let dated = open(json!({
+        "type": "LIMIT", "price": low, "timeInForce": "GTD", "goodTillDate": "2099-01-01T00:00:00+02:00",
+    }))
+    .await;
+    assert_eq!(dated["entryOrders"][0]["goodTillDate"], "2098-12-31T22:00:00.000Z");
+    let trailing = open(json!({"type": "TRAILING_STOP", "price": low, "callbackRate": 1})).await;
+    assert_eq!((kinds(&trailing), &trailing["stop"]["price"]), (vec!["trailing_stop_market".into()], &stop));
+
+    for (fields, field, words) in refused_entry_types(&low, &high) {
+        ada.post(TRADES, with(fields)).await.problem(field, words);
+    }
+    let document = json!({"symbol": "BTC/USDT", "type": "STOP_MARKET", "side": "BUY", "amount": "0.01"});
+    ada.post(&format!("/v1/priv/exchange/order/{key}"), document)
+        .await
+        .problem("type", "must be valid order type");
+}
+
+/// Fields of orders that are refused, with the field that is reported and its words. `low` is below and `high` is above the price.
+fn refused_entry_types(low: &Value, high: &Value) -> [(Value, &'static str, &'static str); 6] {
+    [
+        (
+            json!({"type": "STOP_MARKET", "triggerPrice": low}),
+            "triggerPrice",
+            "must not be reached by the price already",
+        ),
+        (json!({"type": "OCO", "price": low}), "triggerPrice", "is required"),
+        (
+            json!({"type": "OCO", "price": high, "triggerPrice": low}),
+            "triggerPrice",
+            "contradicts another field",
+        ),
+        (json!({"type": "MARKET", "triggerPrice": high}), "triggerPrice", "contradicts another field"),
+        (json!({"type": "STOP"}), "type", "must be valid order type"),
+        (
+            json!({"type": "LIMIT", "price": low, "timeInForce": "GTD", "goodTillDate": 1_700_000_000_000_i64}),
+            "goodTillDate",
+            "must be at least 11 minutes ahead",
+        ),
+    ]
 }

@@ -1,6 +1,6 @@
 //! When a start is refused, and what a stop leaves behind.
 
-use crate::{PATIENCE, client, configured, signed_in, start, url};
+use super::{PATIENCE, client, configured, signed_in, start, url};
 use domain::Clock as _;
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -13,6 +13,11 @@ use std::process::{Command, Stdio};
 /// The target: CPU time of the desk per follower, in milliseconds.
 const TARGET: f64 = 2.0;
 
+/// The target: requests to the exchange for each follower whose account has a stream, at the first entry.
+const FRESH_REQUESTS: f64 = 5.0;
+/// The same at a later entry.
+const KNOWN_REQUESTS: f64 = 4.0;
+
 /// Builds the examples before anything is measured.
 pub(super) fn build(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "service"]);
@@ -49,6 +54,9 @@ pub(super) fn measure(workspace: &Workspace, followers: u32, table: &mut Table) 
         figure("commitsPerFollower")?
     );
     let verdict = Some((cpu <= TARGET, "2 ms CPU each".to_owned()));
+    if let Some(known) = answer.get("requestsPerKnownFollower").and_then(Value::as_f64) {
+        requests(table, &answer, figure("requestsPerFollower")?, known);
+    }
     table.add(
         &format!("fanOut.{followers}"),
         &format!("signal to {followers} followers"),
@@ -57,6 +65,19 @@ pub(super) fn measure(workspace: &Workspace, followers: u32, table: &mut Table) 
         verdict,
     );
     Ok(())
+}
+
+/// Adds the row of the requests of followers whose accounts have a stream.
+fn requests(table: &mut Table, answer: &Value, fresh: f64, known: f64) {
+    // Inspections of positions are a few more.
+    let good = fresh < FRESH_REQUESTS + 0.1 && known < KNOWN_REQUESTS + 0.1;
+    table.add(
+        "fanOut.requests",
+        "requests of a copied entry",
+        answer.clone(),
+        &format!("{fresh:.2} on a fresh account, {known:.2} on a known one"),
+        Some((good, "5 and 4 with two take profits".to_owned())),
+    );
 }
 
 /// Measures alerts of `sources` private sources that are sent at the same time.

@@ -40,7 +40,7 @@ pub(crate) fn bench(workspace: &Workspace, seconds: u64) -> Result<()> {
     sizes(workspace, &mut table)?;
     console::step("backtest", || backtest::measure(workspace, &mut table))?;
 
-    for followers in [1_000, 10_000] {
+    for followers in [150, 1_000, 10_000] {
         console::step(&format!("a signal to {followers} followers"), || {
             fanout::measure(workspace, followers, &mut table)
         })?;

@@ -1,6 +1,6 @@
 //! Leverage and margin type of the market.
 
-use super::{account::AccountSignals, manage::fixed, send::Sender};
+use super::{account::AccountSignals, figure::line, manage::fixed, send::Sender};
 use crate::islands::part::still;
 use crate::islands::reactive::{Peek, PeekUntracked, dynamic, handler};
 use crate::words::{desk::desk, orders::orders, problems};
@@ -22,7 +22,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
                 <div class="with-unit">
                     <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
                         data-testid="leverage" aria-describedby="leverage-problem"/>
-                    <span class="unit" aria-hidden="true">"x"</span>
+                    <span class="unit" aria-hidden="true">"×"</span>
                 </div>
             </div>
         }
@@ -46,7 +46,7 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
             {still(modes)}
             <button type="submit" class="button" data-kind="quiet" data-testid="market-apply"
                 aria-disabled=dynamic(move || sender.busy.get().then_some("true"))>{words.apply}</button>
-            <p class="problem" id="leverage-problem" hidden=dynamic(move || wrong("leverage").is_empty())>{dynamic(move || wrong("leverage"))}</p>
+            {line("problem", Some("leverage-problem".to_owned()), dynamic(move || wrong("leverage").to_owned()))}
         </form>
     }
 }
@@ -63,6 +63,31 @@ pub(super) fn hidden(account: AccountSignals) -> impl IntoView {
 /// The hidden field with the key.
 pub(super) fn key(account: AccountSignals) -> impl IntoView {
     view! { <input type="hidden" name="key" value=account.key()/> }
+}
+
+/// The part of the page's query that a request of the ticket keeps: the list of closed trades.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptQuery(
+    /// Names and values.
+    pub(crate) Vec<(String, String)>,
+);
+
+#[cfg(feature = "ssr")]
+fn kept_query() -> Vec<(String, String)> {
+    let KeptQuery(kept) = use_context().unwrap_or_default();
+    kept
+}
+
+#[cfg(not(feature = "ssr"))]
+const fn kept_query() -> Vec<(String, String)> {
+    Vec::new()
+}
+
+/// The hidden fields with which a request of the ticket, which needs no scripts, leaves the list of closed trades as it is.
+pub(super) fn list_state() -> impl IntoView {
+    let field = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value/> };
+    view! { <div hidden=true>{kept_query().into_iter().map(field).collect::<Vec<_>>()}</div> }
 }
 
 /// The hidden field with the market.

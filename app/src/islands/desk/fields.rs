@@ -1,7 +1,7 @@
 //! The ticket's fields. Text typed before the page became interactive is kept: the inputs are read once at
 //! that time.
 
-use super::{send::Sender, ticket::Ticket};
+use super::{figure::line, send::Sender, ticket::Ticket};
 use crate::islands::part::{IntoPart, Part, still};
 use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, effect, handler};
 use leptos::prelude::*;
@@ -44,19 +44,9 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
     let Input { name, text, ticket, sender, .. } = *input;
     let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
     let element = NodeRef::<leptos::html::Input>::new();
-    effect(move || {
-        if let Some(input) = element.get() {
-            text.set(input.value());
-        }
-    });
-    // A field that the desk clears must be cleared on the page too; what a user types is there already.
-    effect(move || {
-        let value = text.get();
-        if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
-            input.set_value(&value);
-        }
-    });
+    bind(element, text);
     let problem = Memo::new(move |_| problem(ticket, sender, name, text));
+    let found = dynamic(move || problem.get().unwrap_or_default());
     view! {
         <div class="field">
             <div class="label-row"><label for=id.clone()>{label}</label>{choice}</div>
@@ -66,10 +56,25 @@ pub(super) fn with_units(input: &Input, label: Part, choice: Part, unit: Part) -
                     on:input=handler(move |event| text.set(event_target_value(&event)))/>
                 {unit}
             </div>
-            <p class="problem" id=problem_id hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
+            {line("problem", Some(problem_id), found)}
         </div>
     }
     .fixed()
+}
+
+/// Reads what was typed before the page became interactive, and writes what the desk changes: it clears and converts fields.
+pub(super) fn bind(element: NodeRef<leptos::html::Input>, text: RwSignal<String>) {
+    effect(move || {
+        if let Some(input) = element.get() {
+            text.set(input.value());
+        }
+    });
+    effect(move || {
+        let value = text.get();
+        if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
+            input.set_value(&value);
+        }
+    });
 }
 
 /// The problem shown below a field: the one found while typing, or the server's from the last post.

@@ -91,12 +91,7 @@ pub(crate) fn amount_by_risk(draft: &TicketDraft, ground: &Ground) -> Option<Dec
 pub(crate) fn foresee(draft: &TicketDraft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
     let checked = draft.raw(&ground.market.symbol.to_string()).check();
     let order = checked.map_err(|problems| with_stop_side(problems, draft, ground))?;
-    let entry = match order.entry {
-        Entry::Market => ground.last,
-        Entry::Limit(price) | Entry::TimedLimit { price, .. } | Entry::Trailing { activation: price, .. } => {
-            price
-        }
-    };
+    let entry = order.entry.price().unwrap_or(ground.last);
     if order.entry == Entry::Market {
         order.check_sides(entry)?;
     }

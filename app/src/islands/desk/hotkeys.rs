@@ -1,4 +1,4 @@
-//! Keyboard shortcuts of the desk, the list that shows them, and the keys and clicks that close menus and questions.
+//! Keyboard shortcuts of the desk, and the list that shows them.
 
 use super::ticket::Ticket;
 use crate::islands::part::still;
@@ -71,22 +71,18 @@ pub(super) use browser::listen;
 mod browser {
     use super::{KEYS, Ticket};
     use crate::islands::desk::focus::{close_sheet, focus};
-    use crate::islands::page::{find, find_all as all};
+    use crate::islands::page::find;
     use crate::islands::reactive::PeekUntracked;
     use leptos::{ev, prelude::*};
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
+    use web_sys::{Element, HtmlElement, HtmlInputElement};
 
     /// The local storage key of the choice to disable shortcuts.
     const OFF: &str = "slipstream-shortcuts-off";
     /// Fields in which a letter is text.
     const TYPING: &str = "input:not([type=radio],[type=checkbox]),select,textarea";
-    /// The elements that Escape closes, besides the questions, which the browser closes.
-    const QUESTIONS: &str = ".edit[open],.shortcuts[open],.account-menu[open]";
-    /// The elements that a click elsewhere closes.
-    const MENUS: &str = ".shortcuts[open],.account-menu[open]";
 
-    /// Handles keys and clicks while the page is open.
+    /// Handles keys while the page is open. Menus are closed by the script of every page.
     pub(in crate::islands::desk) fn listen(ticket: Ticket) {
         if is_off()
             && let Some(box_) = find("#shortcuts-on")
@@ -94,12 +90,6 @@ mod browser {
             box_.unchecked_into::<HtmlInputElement>().set_checked(false);
         }
         window_event_listener(ev::keydown, move |event| pressed(ticket, &event));
-        window_event_listener(ev::click, |event| {
-            let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-            for menu in all(MENUS).into_iter().filter(|menu| !menu.contains(target.as_ref())) {
-                let _ = menu.remove_attribute("open");
-            }
-        });
     }
 
     fn storage() -> Option<web_sys::Storage> {
@@ -121,7 +111,7 @@ mod browser {
         let key = event.key();
         if key == "Escape" {
             ticket.confirming.set(None);
-            close_questions();
+            close_sheet();
             return;
         }
         // A key that is held down must not answer the question that it opened, or send a form again.
@@ -173,21 +163,6 @@ mod browser {
             focus(&format!("{selector} + :popover-open [type=submit]"));
         } else {
             focus(selector);
-        }
-    }
-
-    /// Closes every open question and menu; the focus returns to what had opened it.
-    fn close_questions() {
-        let focused: Option<Node> = document().active_element().map(Into::into);
-        close_sheet();
-        for question in all(QUESTIONS) {
-            let _ = question.remove_attribute("open");
-            if focused.is_some() && question.contains(focused.as_ref()) {
-                let summary = question.query_selector(":scope > summary").ok().flatten();
-                if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
-                    let _ = summary.focus();
-                }
-            }
         }
     }
 }

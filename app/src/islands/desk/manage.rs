@@ -4,51 +4,37 @@
 
 mod automatic;
 mod close;
+mod edit;
+mod targets;
+
+#[cfg(feature = "ssr")]
+pub(crate) use edit::KeptValues;
 
 use super::{
     account::AccountSignals,
+    automation::FIELDS,
     controls::hidden,
+    figure::line,
     question::{Question, button},
     send::Sender,
 };
 use crate::islands::part::{IntoPart, Part, changing};
 use crate::islands::reactive::{Memo, Peek, RwSignal, dynamic, handler};
 use crate::words::{desk::desk, problems};
-use domain::money::Arithmetic as _;
-use domain::{Decimal, PositionSide, money, ticket::StopType, trade::OpenTrade};
+use domain::{IntentId, PositionSide, money, ticket::StopType, trade::OpenTrade};
+use edit::{Edit, identity, open_trade};
 use leptos::prelude::*;
 
-/// The empty take-profit rows below those that exist.
-const SPARE_ROWS: usize = 2;
+/// The names of the fields of the forms.
+const STOP: &[&str] = &["stopTriggerPrice", "stopPrice"];
+const ADD: &[&str] = &["addAmount", "addRisk"];
 
 /// The controls of the market's open trade; of a position that Slipstream did not open, only its parts can be closed.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
-    // Fills and moves of the stop that its owner did not ask for do not change the controls: what is typed in them is kept.
-    let find = move |_: Option<&Option<OpenTrade>>| {
-        account.state.peek(|state| {
-            let held = account.held(state)?;
-            // In one-way mode the side is left to the server, which knows what has turned a position.
-            let beside =
-                |trade: &OpenTrade| held.position_side.is_hedged() && trade.side != held.side.opening();
-            state.trades.iter().find(|trade| !trade.entered.is_zero() && !beside(trade)).cloned()
-        })
-    };
-    let trade = Memo::new_with_compare(find, is_changed);
+    // The forms of a trade are rendered once: each follows the trade by itself, unless it is being edited.
+    let id = Memo::new(move |_| open_trade(account).map(|trade| trade.id));
     let open = Memo::new(move |_| account.state.peek(|state| account.held(state).is_some()));
-    let of_trade = move || {
-        trade.get().map(|trade| {
-            let stop = stop(account, sender, &trade);
-            vec![
-                stop,
-                breakeven(account, sender, &trade),
-                targets(account, sender, &trade),
-                automatic::part(account, sender, &trade),
-                add(account, sender, &trade),
-                reverse(account, sender, trade),
-            ]
-            .part()
-        })
-    };
+    let of_trade = move || Some(of_trade(account, sender, id.get()?));
     changing(move || {
         open.get().then(|| {
             view! { <div class="manage" data-testid="manage">{changing(of_trade)}{close::part(account, sender)}</div> }
@@ -57,19 +43,42 @@ pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
     })
 }
 
-/// Whether the controls of a trade differ from those before.
-fn is_changed(before: Option<&Option<OpenTrade>>, now: Option<&Option<OpenTrade>>) -> bool {
-    let shown = |trade: &OpenTrade| (trade.id, trade.version, trade.automation, trade.stop.is_some());
-    match (before.and_then(Option::as_ref), now.and_then(Option::as_ref)) {
-        (Some(before), Some(now)) => shown(before) != shown(now) || before.targets != now.targets,
-        (before, now) => before.is_some() || now.is_some(),
-    }
+/// The controls of one open trade.
+fn of_trade(account: AccountSignals, sender: Sender, id: IntentId) -> Part {
+    let words = desk(account.lang);
+    let edit = |fields| Edit::new(account, sender, id, fields);
+    let (moved, shared, set, added, plain) =
+        (edit(STOP), edit(targets::FIELDS), edit(&FIELDS), edit(ADD), edit(&[]));
+    // Questions are rendered again only when their text changes, because an open one would close.
+    let stopped = Memo::new(move |_| open_trade(account).is_some_and(|trade| trade.stop.is_some()));
+    let remove = move || stopped.get().then(|| remove_stop(plain));
+    vec![
+        moved.folded("move-stop", words.move_stop, vec![moved.part(stop), changing(remove).part()]),
+        breakeven(plain),
+        shared.folded("edit-targets", words.edit_targets, vec![shared.part(targets::form)]),
+        set.folded("automation", words.automation, vec![set.part(automatic::form)]),
+        added.folded("add-part", words.add, vec![added.part(add)]),
+        reverse(account, sender, id, stopped),
+    ]
+    .part()
 }
 
-/// A form of the position.
-fn form(sender: Sender, action: &'static str, id: &'static str, body: Vec<Part>) -> Part {
+/// A form of the position; `edited` is set once something is typed in it.
+fn form(
+    sender: Sender,
+    edited: RwSignal<bool>,
+    action: &'static str,
+    id: &'static str,
+    body: Vec<Part>,
+) -> Part {
+    // The fields that were typed in follow their values again.
+    let done = move |form: &web_sys::HtmlFormElement| {
+        form.reset();
+        edited.set(false);
+    };
+    let send = move |event| sender.submit_with(&event, Vec::new(), Box::new(done));
     view! {
-        <form method="post" action=action data-testid=id on:submit=handler(move |event| sender.submit(&event))>{body}</form>
+        <form method="post" action=action data-testid=id on:submit=handler(send) on:input=handler(move |_| edited.set(true))>{body}</form>
     }
     .part()
 }
@@ -105,165 +114,98 @@ fn once(account: AccountSignals, sender: Sender) -> Part {
     .part()
 }
 
-/// The hidden fields of a form that changes a trade.
-fn identity(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Vec<Part> {
-    let (id, version) = (trade.id.to_string(), trade.version.to_string());
-    vec![once(account, sender), fixed("trade", id), fixed("version", version)]
-}
-
 /// The problem of a field of the last post.
-fn problem(account: AccountSignals, sender: Sender, name: &'static str) -> Option<&'static str> {
+pub(super) fn problem(account: AccountSignals, sender: Sender, name: &str) -> Option<&'static str> {
     let found = sender.failure.peek(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
     found.map(|problem| problems::problem(account.lang, problem))
 }
 
-/// A required number field of a form, with its problem.
-fn field(
-    account: AccountSignals,
-    sender: Sender,
-    name: &'static str,
-    label: &'static str,
-    value: String,
-) -> Part {
-    input(account, sender, name, label, value, true)
-}
-
-/// A number field of a form, with its problem.
-fn input(
-    account: AccountSignals,
-    sender: Sender,
+/// A number field of a form.
+struct Input {
     name: &'static str,
     label: &'static str,
     value: String,
     required: bool,
-) -> Part {
+    /// A line below the field, before its problem.
+    note: Option<Part>,
+}
+
+/// Renders a number field with its problem.
+fn input(account: AccountSignals, sender: Sender, input: Input) -> Part {
+    let Input { name, label, value, required, note } = input;
     let id = account.id(&format!("manage-{name}"));
     let problem_id = format!("{id}-problem");
-    let found = move || problem(account, sender, name);
+    let found = dynamic(move || problem(account, sender, name).unwrap_or_default().to_owned());
+    let invalid = dynamic(move || problem(account, sender, name).map(|_| "true"));
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <input id=id name=name value=value inputmode="decimal" autocomplete="off" required=required
-                aria-describedby=problem_id.clone() aria-invalid=dynamic(move || found().map(|_| "true"))/>
-            <p class="problem" id=problem_id hidden=dynamic(move || found().is_none())>{dynamic(move || found().unwrap_or_default())}</p>
+                aria-describedby=problem_id.clone() aria-invalid=invalid/>
+            {note}
+            {line("problem", Some(problem_id), found)}
         </div>
     }
     .part()
 }
 
-/// Moves the stop, or removes it after a confirmation. The type of the stop order stays.
-fn stop(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
-    let words = desk(account.lang);
-    let price = trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
+/// Moves the stop. The type of the stop order stays.
+fn stop(edit: Edit, trade: &OpenTrade) -> Vec<Part> {
+    let words = desk(edit.account.lang);
+    let trigger = |trade: &OpenTrade| trade.stop.map(|stop| money::text(stop.trigger)).unwrap_or_default();
+    let limit =
+        |trade: &OpenTrade| trade.stop.and_then(|stop| stop.limit).map(money::text).unwrap_or_default();
     let kind = trade.stop.map_or(StopType::Market, |stop| stop.kind());
-    let mut parts = identity(account, sender, trade);
+    let mut parts = edit.identity();
     parts.push(fixed("stopTriggerType", kind.word().to_owned()));
-    parts.push(field(account, sender, "stopTriggerPrice", words.move_to, price));
-    if let Some(limit) = trade.stop.and_then(|stop| stop.limit) {
-        parts.push(field(account, sender, "stopPrice", words.stop_limit, money::text(limit)));
+    parts.push(edit.input(STOP[0], words.move_to, trade, trigger, true));
+    if kind == StopType::Limit {
+        parts.push(edit.input(STOP[1], words.stop_limit, trade, limit, true));
     }
-    parts.push(button(sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
-    let mut body = vec![form(sender, "/api/trade-stop", "stop-form", parts)];
-    if trade.stop.is_some() {
-        let mut fields = identity(account, sender, trade);
-        fields.push(fixed("confirmNoStop", "yes".to_owned()));
-        let (text, sure) = (words.remove_stop.to_owned(), words.remove_stop_sure.to_owned());
-        let remove = Question::new("remove-stop", text, sure, words.dismiss, "/api/trade-stop", fields);
-        body.push(Question { row: account.suffix().to_owned(), ..remove }.view(sender));
-    }
-    // Without scripts, a form that failed is shown again.
-    let failed = untrack(|| problem(account, sender, "stopTriggerPrice").is_some());
-    folded(account, "move-stop", words.move_stop, failed, body)
+    parts.push(button(edit.sender, "main", "move-stop-send".to_owned(), words.move_stop.to_owned()));
+    vec![edit.form("/api/trade-stop", "stop-form", parts)]
+}
+
+/// Removes the stop after a question.
+fn remove_stop(edit: Edit) -> Part {
+    let words = desk(edit.account.lang);
+    let mut fields = edit.identity();
+    fields.push(fixed("confirmNoStop", "yes".to_owned()));
+    let (text, sure) = (words.remove_stop.to_owned(), words.remove_stop_sure.to_owned());
+    let remove = Question::new("remove-stop", text, sure, words.dismiss, "/api/trade-stop", fields);
+    Question { row: edit.account.suffix().to_owned(), ..remove }.view(edit.sender)
 }
 
 /// Moves the stop to the price at which closing costs nothing.
-fn breakeven(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
-    let words = desk(account.lang);
-    let mut parts = identity(account, sender, trade);
-    parts.push(button(sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
-    form(sender, "/api/trade-breakeven", "breakeven-form", parts)
-}
-
-/// The take-profits with their shares, and empty rows for more; a row without price and share is left out.
-fn targets(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
-    let words = desk(account.lang);
-    let given = trade.targets.iter().map(|target| {
-        let percent = target.share.times(Decimal::ONE_HUNDRED).unwrap_or_default();
-        (money::text(target.price), money::text(percent.round_dp(2)))
-    });
-    let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS);
-    let rows: Vec<(String, RwSignal<String>)> =
-        given.chain(spare).map(|(price, share)| (price, RwSignal::new(share))).collect();
-    let shares: Vec<RwSignal<String>> = rows.iter().map(|(_, share)| *share).collect();
-    let sum = move || {
-        let given = shares.iter().filter_map(|share| share.peek(|text| money::parse(text).ok()));
-        let sum = given.fold(Decimal::ZERO, |sum, share| sum.plus(share).unwrap_or(sum));
-        words.shares_sum(&money::text(sum))
-    };
-    let found = move || {
-        let problem = |name| problem(account, sender, name);
-        problem("takeProfitPrices").or_else(|| problem("takeProfitShares"))
-    };
-    let mut parts = identity(account, sender, trade);
-    parts.extend(
-        rows.into_iter().enumerate().map(|(index, (price, share))| row(account, index, price, share)),
-    );
-    parts.push(
-        view! {
-            <output class="hint" data-testid="shares-sum">{dynamic(sum)}</output>
-            <p class="problem" data-testid="share-problem" role="alert" hidden=dynamic(move || found().is_none())>
-                {dynamic(move || found().unwrap_or_default())}
-            </p>
-        }
-        .part(),
-    );
-    parts.push(button(sender, "main", "set-targets".to_owned(), words.set_targets.to_owned()));
-    let form = form(sender, "/api/trade-targets", "targets-form", parts);
-    folded(account, "edit-targets", words.edit_targets, untrack(|| found().is_some()), vec![form])
-}
-
-/// One take-profit of the editor: its price, and its share in percent.
-fn row(account: AccountSignals, index: usize, price: String, share: RwSignal<String>) -> Part {
-    let words = desk(account.lang);
-    let number = (index + 1).to_string();
-    view! {
-        <div class="share-row">
-            <input name=format!("takeProfitPrices[{index}]") value=price inputmode="decimal" autocomplete="off"
-                aria-label=words.target_price(&number)/>
-            <div class="with-unit">
-                <input name=format!("takeProfitShares[{index}]") value=share.get_untracked() inputmode="decimal"
-                    autocomplete="off" aria-label=words.share_of(&number)
-                    on:input=handler(move |event| share.set(event_target_value(&event)))/>
-                <span class="unit" aria-hidden="true">"%"</span>
-            </div>
-        </div>
-    }
-    .part()
+fn breakeven(edit: Edit) -> Part {
+    let words = desk(edit.account.lang);
+    let mut parts = edit.identity();
+    parts.push(button(edit.sender, "quiet", "breakeven".to_owned(), words.breakeven.to_owned()));
+    edit.form("/api/trade-breakeven", "breakeven-form", parts)
 }
 
 /// Increases the position: by an amount, or, with a stop, by a share of the balance at risk.
-fn add(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
+fn add(edit: Edit, trade: &OpenTrade) -> Vec<Part> {
     const ACTION: &str = "/api/trade-add";
-    let words = desk(account.lang);
-    let mut amount = identity(account, sender, trade);
-    amount.push(field(account, sender, "addAmount", words.add_amount, String::new()));
-    amount.push(button(sender, "main", "add-amount".to_owned(), words.add_this.to_owned()));
-    let mut body = vec![form(sender, ACTION, "add-form", amount)];
+    let words = desk(edit.account.lang);
+    let by = |form, name, label, send: &str, text: &str| {
+        let mut parts = edit.identity();
+        let value = edit::kept(name).into_iter().next().unwrap_or_default();
+        let field = Input { name, label, value, required: true, note: None };
+        parts.push(input(edit.account, edit.sender, field));
+        parts.push(button(edit.sender, "main", send.to_owned(), text.to_owned()));
+        edit.form(ACTION, form, parts)
+    };
+    let mut body = vec![by("add-form", ADD[0], words.add_amount, "add-amount", words.add_this)];
     if trade.stop.is_some() {
-        let mut risk = identity(account, sender, trade);
-        risk.push(field(account, sender, "addRisk", words.add_risk, String::new()));
-        risk.push(button(sender, "main", "add-risk".to_owned(), words.add_by_risk.to_owned()));
-        body.push(form(sender, ACTION, "add-risk-form", risk));
+        body.push(by("add-risk-form", ADD[1], words.add_risk, "add-risk", words.add_by_risk));
     }
-    let failed = untrack(|| {
-        problem(account, sender, "addAmount").or_else(|| problem(account, sender, "addRisk")).is_some()
-    });
-    folded(account, "add-part", words.add, failed, body)
+    body
 }
 
 /// Closes the position and opens one of the same size on the other side, after a question. Asks again when the size
 /// has changed.
-fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
+fn reverse(account: AccountSignals, sender: Sender, id: IntentId, stopped: Memo<bool>) -> Part {
     let words = desk(account.lang);
     let held = Memo::new(move |_| {
         account.state.peek(|state| account.held(state).map(|held| (held.side, held.contracts)))
@@ -275,8 +217,8 @@ fn reverse(account: AccountSignals, sender: Sender, trade: OpenTrade) -> Part {
             PositionSide::Long => words.reverse_to_short(&size),
             PositionSide::Short => words.reverse_to_long(&size),
         };
-        let mut parts = identity(account, sender, &trade);
-        let bare = trade.stop.is_none();
+        let mut parts = vec![identity(account, sender, id)];
+        let bare = !stopped.get();
         if bare {
             parts.push(fixed("confirmNoStop", "yes".to_owned()));
         }

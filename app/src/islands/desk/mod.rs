@@ -3,6 +3,7 @@
 #![allow(missing_docs)] // the island macro makes items that cannot carry docs
 
 mod account;
+mod automation;
 mod bars;
 mod chart;
 mod confirm;
@@ -33,11 +34,18 @@ mod ticket_form;
 mod ticket_size;
 mod units;
 
+#[cfg(feature = "ssr")]
+pub(crate) use automation::{EntryAutomation, FIELDS, TRIGGER};
 pub use bars::{Bar, Bars};
+#[cfg(feature = "ssr")]
+pub(crate) use controls::KeptQuery;
 pub use draft::TicketDraft;
 #[cfg(feature = "ssr")]
 pub(crate) use foresee::Ground;
 pub use init::DeskInit;
+#[cfg(feature = "ssr")]
+pub(crate) use manage::KeptValues;
+pub use ticket_form::PresetShares;
 
 use crate::islands::part::{IntoPart as _, changing, still};
 #[cfg(feature = "islands")]

@@ -22,6 +22,9 @@ fn close_question(form: &web_sys::HtmlFormElement) {
     }
 }
 
+/// Runs after a success; gets the form that was sent.
+pub(crate) type Finish = Box<dyn FnOnce(&web_sys::HtmlFormElement)>;
+
 /// Sends the desk's forms, one at a time, and keeps the result of the last.
 #[derive(Clone, Copy)]
 pub(crate) struct Sender {
@@ -57,17 +60,12 @@ impl Sender {
 
     /// Sends the form of a submit event instead of the browser.
     pub(crate) fn submit(self, event: &ev::SubmitEvent) {
-        self.submit_with(event, Vec::new(), || ());
+        self.submit_with(event, Vec::new(), Box::new(|_| ()));
     }
 
     /// Sends the form with some fields replaced; `done` runs on success.
     #[cfg(feature = "islands")]
-    pub(crate) fn submit_with(
-        self,
-        event: &ev::SubmitEvent,
-        replaced: Vec<(String, String)>,
-        done: impl FnOnce() + 'static,
-    ) {
+    pub(crate) fn submit_with(self, event: &ev::SubmitEvent, replaced: Vec<(String, String)>, done: Finish) {
         use wasm_bindgen::JsCast;
         let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
         let Some(form) = form else { return };
@@ -82,7 +80,7 @@ impl Sender {
                 Ok(answer) => {
                     self.failure.set(FormFailure::default());
                     self.notice.set(answer.notice);
-                    done();
+                    done(&form);
                     answer.fresh
                 }
                 Err(failure) => {
@@ -100,11 +98,5 @@ impl Sender {
 
     /// On the server nothing is ever submitted.
     #[cfg(not(feature = "islands"))]
-    pub(crate) fn submit_with(
-        self,
-        _: &ev::SubmitEvent,
-        _: Vec<(String, String)>,
-        _: impl FnOnce() + 'static,
-    ) {
-    }
+    pub(crate) fn submit_with(self, _: &ev::SubmitEvent, _: Vec<(String, String)>, _: Finish) {}
 }

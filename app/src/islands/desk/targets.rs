@@ -2,6 +2,7 @@
 
 use super::{
     exits, fields,
+    figure::line,
     send::Sender,
     ticket::{TargetRow, Ticket},
 };
@@ -42,7 +43,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 {exits::targets_unit(ticket)}
             </div>
             {part::rows(dynamic(each))}
-            <p class="problem" id="targets-problem" hidden=dynamic(move || problem.get().is_none())>{dynamic(move || problem.get().unwrap_or_default())}</p>
+            {line("problem", Some("targets-problem".to_owned()), dynamic(move || problem.get().unwrap_or_default()))}
             <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
                 formnovalidate=true name="addTarget" value="1" disabled=dynamic(move || { rows.peek(Vec::len) >= MOST_TARGETS })
                 on:click=handler(add)>{words.add_target}</button>
@@ -57,18 +58,7 @@ fn target(ticket: Ticket, row: TargetRow) -> impl IntoView {
     let place = move |rows: &Vec<TargetRow>| rows.iter().position(|other| other.0 == id).unwrap_or_default();
     let index = Memo::new(move |_| rows.peek(place));
     let element = NodeRef::<leptos::html::Input>::new();
-    effect(move || {
-        if let Some(input) = element.get() {
-            text.set(input.value());
-        }
-    });
-    // A change of the unit converts the text.
-    effect(move || {
-        let value = text.get();
-        if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
-            input.set_value(&value);
-        }
-    });
+    fields::bind(element, text);
     let number = move || (index.get() + 1).to_string();
     let converted = move || {
         if ticket.units.peek(|units| units.targets == LevelUnit::Price) {

@@ -1,7 +1,7 @@
 //! The order ticket: a plain form with a live preview.
 
 use super::{
-    TicketDraft, confirm, controls, exits,
+    TicketDraft, automation, confirm, controls, exits,
     fields::{self, Choice, Input},
     focus::{close_sheet, focus},
     preview,
@@ -40,6 +40,7 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
             {still(|| view! { <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">{words.place_order}</button> })}
             {still(|| controls::key(account))}
             {still(|| controls::symbol(account))}
+            {still(controls::list_state)}
             <input type="hidden" name="idempotency" value=dynamic(move || sender.idempotency.get())/>
             {fields::choice(side, &[("BUY", words.buy), ("SELL", words.sell)])}
             {fields::choice(kind, &kinds)}
@@ -53,19 +54,42 @@ pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
                 {stop(ticket, sender, &quote)}
                 {targets::view(ticket, sender)}
             </div>
+            {automation::view(ticket, sender)}
             {preview::view(ticket)}
             {answer(ticket, sender)}
             {buttons(ticket, sender, &base)}
-            {still(|| save_preset(words))}
+            {still(|| further(words))}
         </form>
     }
 }
 
-/// The button that requests the page with the form that saves a preset.
-fn save_preset(words: &'static Desk) -> impl IntoView {
+/// The shares of the take-profits in percent, as sent with the ticket. The page provides those of the chosen preset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresetShares(
+    /// Separated by commas; empty for equal shares.
+    pub String,
+);
+
+/// The field with the shares of a preset's take-profits, and the buttons that request the page with the form that saves a
+/// preset, or with the one for further order types. It is one element, because the browser skips exactly one.
+fn further(words: &'static Desk) -> impl IntoView {
+    let PresetShares(shares) = use_context::<PresetShares>().unwrap_or_default();
+    let shares = (!shares.is_empty()).then(|| {
+        view! {
+            <div class="field">
+                <label for="ticket-takeProfitShares">{words.preset_shares}</label>
+                <input id="ticket-takeProfitShares" name="takeProfitShares" value=shares autocomplete="off" data-testid="preset-shares"/>
+            </div>
+        }
+    });
     view! {
-        <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
-            name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
+        <div>
+            {shares}
+            <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+                name="savePreset" value="1" data-testid="save-preset">{words.save_preset}</button>
+            <button type="submit" class="button" data-kind="quiet" formmethod="get" formaction="/trade" formnovalidate=true
+                name="moreOrders" value="1" data-testid="more-orders">{words.more_orders}</button>
+        </div>
     }
 }
 
@@ -94,10 +118,12 @@ fn send(ticket: Ticket, sender: Sender, event: &ev::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    sender.submit_with(event, untrack(|| converted(ticket)), move || {
+    let done = move |_: &web_sys::HtmlFormElement| {
         ticket.reset();
+        automation::clear();
         close_sheet();
-    });
+    };
+    sender.submit_with(event, untrack(|| converted(ticket)), Box::new(done));
 }
 
 /// The fields that are sent in other units than typed, and the confirmation.

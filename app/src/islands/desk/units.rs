@@ -227,6 +227,7 @@ mod tests {
             size: PresetSize::Risk(Decimal::TWO),
             stop_percent: Some(Decimal::ONE),
             target_percents: vec![Decimal::TWO, Decimal::from(5)],
+            target_shares: Vec::new(),
             leverage: None,
         };
         let mut short = TicketDraft { side: "SELL".into(), ..TicketDraft::default() };

@@ -15,7 +15,21 @@ fn happened(what: domain::live::LiveEventKind) -> Option<TabMessage> {
     parsed(&LiveMessage::Happened {
         seq: 9,
         event: LiveEvent { key: Some(key), at: domain::Micros(5), what },
+        result: None,
     })
+}
+
+#[test]
+fn reads_the_result_of_an_order() {
+    let what = domain::live::LiveEventKind::Order(Box::new(crate::islands::tests::order()), None);
+    let event = LiveEvent { key: None, at: domain::Micros(5), what };
+    let result = Some(domain::Decimal::new(-15, 1));
+    let Some(TabMessage::Happened(TabEvent { what: ToastEvent::Order(order), .. })) =
+        parsed(&LiveMessage::Happened { seq: 9, event, result })
+    else {
+        panic!("an order")
+    };
+    assert_eq!(order.result, "-1.5");
 }
 
 #[test]

@@ -43,37 +43,67 @@ pub(crate) trait PeekValue {
     fn peek_value<U>(&self, read: impl FnOnce(&Self::Value) -> U) -> U;
 }
 
+/// Copies handles, whatever their values are.
+macro_rules! copied {
+    ($($handle:ident),+) => {$(
+        impl<T> Clone for $handle<T> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T> Copy for $handle<T> {}
+    )+};
+}
+
+copied!(RwSignal, Memo, StoredValue);
+
+/// Reads signals and memos.
+macro_rules! readable {
+    ($handle:ident: $($bound:tt)+) => {
+        impl<T: $($bound)+> $handle<T> {
+            pub(crate) fn get(self) -> T
+            where
+                T: Clone,
+            {
+                self.peek(T::clone)
+            }
+
+            pub(crate) fn get_untracked(self) -> T
+            where
+                T: Clone,
+            {
+                self.peek_untracked(T::clone)
+            }
+        }
+
+        impl<T: $($bound)+> Peek for $handle<T> {
+            type Value = T;
+
+            fn peek<U>(&self, read: impl FnOnce(&T) -> U) -> U {
+                pass(&**self.inner.read(), read)
+            }
+        }
+
+        impl<T: $($bound)+> PeekUntracked for $handle<T> {
+            type Value = T;
+
+            fn peek_untracked<U>(&self, read: impl FnOnce(&T) -> U) -> U {
+                pass(&**self.inner.read_untracked(), read)
+            }
+        }
+    };
+}
+
 /// A value that views depend on.
 pub(crate) struct RwSignal<T> {
     inner: prelude::RwSignal<Erased>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for RwSignal<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for RwSignal<T> {}
-
 impl<T: Send + Sync + 'static> RwSignal<T> {
     pub(crate) fn new(value: T) -> Self {
         Self { inner: prelude::RwSignal::new(Box::new(value)), of: PhantomData }
-    }
-
-    pub(crate) fn get(self) -> T
-    where
-        T: Clone,
-    {
-        self.peek(T::clone)
-    }
-
-    pub(crate) fn get_untracked(self) -> T
-    where
-        T: Clone,
-    {
-        self.peek_untracked(T::clone)
     }
 
     pub(crate) fn set(self, value: T) {
@@ -90,35 +120,13 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Peek for RwSignal<T> {
-    type Value = T;
-
-    fn peek<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&**self.inner.read(), read)
-    }
-}
-
-impl<T: Send + Sync + 'static> PeekUntracked for RwSignal<T> {
-    type Value = T;
-
-    fn peek_untracked<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&**self.inner.read_untracked(), read)
-    }
-}
+readable!(RwSignal: Send + Sync + 'static);
 
 /// A value that is computed from others, and counts as changed only if it differs.
 pub(crate) struct Memo<T> {
     inner: prelude::Memo<Erased>,
     of: PhantomData<fn() -> T>,
 }
-
-impl<T> Clone for Memo<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Memo<T> {}
 
 impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
     pub(crate) fn new(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
@@ -138,20 +146,6 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
         };
         Self { inner: boxed_memo(Box::new(compute)), of: PhantomData }
     }
-
-    pub(crate) fn get(self) -> T
-    where
-        T: Clone,
-    {
-        self.peek(T::clone)
-    }
-
-    pub(crate) fn get_untracked(self) -> T
-    where
-        T: Clone,
-    {
-        self.peek_untracked(T::clone)
-    }
 }
 
 /// Computes a memo's value from the one before it, and whether it has changed.
@@ -161,35 +155,13 @@ fn boxed_memo(compute: Compute) -> prelude::Memo<Erased> {
     prelude::Memo::new_owning(compute)
 }
 
-impl<T: PartialEq + Send + Sync + 'static> Peek for Memo<T> {
-    type Value = T;
-
-    fn peek<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&**self.inner.read(), read)
-    }
-}
-
-impl<T: PartialEq + Send + Sync + 'static> PeekUntracked for Memo<T> {
-    type Value = T;
-
-    fn peek_untracked<U>(&self, read: impl FnOnce(&T) -> U) -> U {
-        pass(&**self.inner.read_untracked(), read)
-    }
-}
+readable!(Memo: PartialEq + Send + Sync + 'static);
 
 /// A value that nothing depends on.
 pub(crate) struct StoredValue<T> {
     inner: prelude::StoredValue<Erased>,
     of: PhantomData<fn() -> T>,
 }
-
-impl<T> Clone for StoredValue<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for StoredValue<T> {}
 
 impl<T: Send + Sync + 'static> StoredValue<T> {
     pub(crate) fn new(value: T) -> Self {

@@ -70,6 +70,7 @@ mod tests {
                 amount: "0.4".into(),
                 filled: filled.into(),
                 average: "10800".into(),
+                result: String::new(),
             })
         };
         let mut shown = Vec::new();

@@ -7,7 +7,8 @@
 
 use super::{Paused, Reason};
 use crate::{
-    ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder, risk_rule::Objection,
+    AccountMode, ApiKeyStatus, Decimal, ExchangeKey, account::AccountState, first_day::CappedOrder,
+    risk_rule::Objection,
 };
 
 /// The state of a follow, as its owner set it.
@@ -66,11 +67,17 @@ impl KeyState {
     /// precedence.
     #[must_use]
     pub const fn of(key: &ExchangeKey) -> Self {
-        match (key.active, key.status) {
+        Self::of_row(key.active, key.status, key.may_withdraw, key.account_mode)
+    }
+
+    /// As [`Self::of`], from the columns of a key that was not read as a whole.
+    #[must_use]
+    pub const fn of_row(active: bool, status: ApiKeyStatus, may_withdraw: bool, mode: AccountMode) -> Self {
+        match (active, status) {
             (_, ApiKeyStatus::Unauthorized) => Self::Unauthorized,
             (false, _) => Self::Inactive,
-            (true, _) if key.may_withdraw => Self::MayWithdraw,
-            (true, _) if key.account_mode.problem().is_some() => Self::UnsupportedMode,
+            (true, _) if may_withdraw => Self::MayWithdraw,
+            (true, _) if mode.problem().is_some() => Self::UnsupportedMode,
             (true, _) => Self::Usable,
         }
     }

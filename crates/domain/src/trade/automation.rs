@@ -220,7 +220,7 @@ impl Automation {
         Some(money::floor_to(distance.over(STEPS)?, tick).max(tick))
     }
 
-    /// Returns the stop that replaces `stop` for a trade whose best price was `peak`: it only moves in favor of the
+    /// Returns the stop that replaces `stop` for a trade whose best price was `peak`: it only moves in favour of the
     /// position, and by at least [`Self::smallest_step`]. A limit price keeps its distance. `None` if the stop stays.
     #[must_use]
     pub fn trail(&self, side: Side, peak: Decimal, stop: Stop, tick: Decimal) -> Option<Stop> {

@@ -21,6 +21,12 @@ words! {
         BreakevenAfter = "BREAKEVEN_AFTER",
         /// The desk moved its trailing stop.
         Trail = "TRAIL",
+        /// Its position, which was opened elsewhere, was adopted.
+        Adopt = "ADOPT",
+        /// A limit order that closes a part of its position was placed.
+        ReduceLimit = "REDUCE_LIMIT",
+        /// The desk closes it, because it has been open for as long as its owner allows.
+        TimeLimit = "TIME_LIMIT",
     }
 }
 
@@ -31,7 +37,14 @@ impl ChangeKind {
         match self {
             Self::BreakevenAfter => Some("desk (breakeven after take profit)"),
             Self::Trail => Some("desk (trailing stop)"),
-            Self::Protection | Self::Breakeven | Self::Reduce | Self::Add | Self::CancelEntry => None,
+            Self::TimeLimit => Some("desk (time limit)"),
+            Self::Protection
+            | Self::Breakeven
+            | Self::Reduce
+            | Self::Add
+            | Self::CancelEntry
+            | Self::Adopt
+            | Self::ReduceLimit => None,
         }
     }
 }

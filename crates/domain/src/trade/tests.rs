@@ -96,6 +96,17 @@ fn a_breakeven_price_pays_the_fees_of_both_ends() {
 }
 
 #[test]
+fn a_partial_exit_leaves_and_closes_at_least_the_smallest_amount() {
+    let of = |held, percent| partial_exit(d(held), d(percent), &market());
+    assert_eq!(of("0.01", "50"), Some(d("0.005")));
+    assert_eq!(of("0.007", "50"), Some(d("0.003")), "rounded down to the lot");
+    assert_eq!(of("0.01", "1"), Some(d("0.001")), "at least the smallest amount");
+    assert_eq!(of("0.002", "99.9"), Some(d("0.001")), "something is left");
+    assert_eq!(of("0.001", "50"), None, "too small to be divided");
+    assert_eq!((of("0.01", "100"), of("0.01", "0"), of("0.01", "-5")), (None, None, None));
+}
+
+#[test]
 fn a_share_of_a_position_is_rounded_down_but_all_is_all() {
     let of = |share| share_of(d("0.0505"), d(share), d("0.001"));
     assert_eq!(of("0.25"), Some(d("0.012")));

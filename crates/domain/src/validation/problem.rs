@@ -62,6 +62,10 @@ problems! {
     NotPositionSide = "must be long or short";
     /// Neither GTC, IOC, FOK nor GTX.
     NotTimeInForce = "must be valid time in force";
+    /// The date of an order that is too near, or beyond what an exchange takes.
+    NotGoodTill = "must be at least 11 minutes ahead";
+    /// A limit or trigger price that the market's price has reached, so that the order would not wait.
+    PriceReached = "must not be reached by the price already";
     /// A post-only order that would fill immediately.
     WouldTake = "must not fill immediately: the order is post-only";
     /// A fill-or-kill order that could not be filled completely.
@@ -170,6 +174,8 @@ problems! {
     PasswordTooLong = "must have at most 200 characters";
     /// Too easy to guess.
     PasswordTooCommon = "is too easy to guess";
+    /// It is in the install's list of breached passwords.
+    PasswordBreached = "is known from a data breach";
     /// It contains the user's e-mail address or the product's name.
     PasswordHasName = "must not contain your e-mail address or the product's name";
     /// E-mail or password is wrong; the response does not reveal which.
@@ -234,6 +240,8 @@ problems! {
     NotAddresses = "must be IP addresses or networks";
     /// Not an https address of a public host.
     NotPublicUrl = "must be an https URL of a public host";
+    /// Not at one of the hosts that the install's admin allows.
+    NotAllowedHost = "must be at a host that this install allows";
     /// The source is public, or a request to approve it is open.
     ApprovalRequested = "must be private and without an open request";
     /// The webhook is disabled.

@@ -213,6 +213,12 @@ pub(super) struct HeldRow {
     amount: Option<Num>,
     #[serde(rename = "unrealizedProfit", alias = "up", default, deserialize_with = "num::maybe")]
     unrealized: Option<Num>,
+    /// Only in the account: the amount at the mark price.
+    #[serde(default, deserialize_with = "num::maybe")]
+    notional: Option<Num>,
+    /// Only in the stream: the average entry price.
+    #[serde(rename = "ep", default, deserialize_with = "num::maybe")]
+    entry: Option<Num>,
 }
 
 impl HeldRow {
@@ -224,13 +230,15 @@ impl HeldRow {
     /// The position, if its amount was reported.
     pub(super) fn held(&self, markets: &Markets) -> Option<HeldPosition> {
         let symbol = markets.named(&self.symbol)?.clone();
-        let unrealized_pnl = self.unrealized.map(plain).unwrap_or_default();
-        Some(HeldPosition {
-            symbol,
-            amount: plain(self.amount?),
-            unrealized_pnl,
-            position_side: slot(&self.side),
-        })
+        let (amount, unrealized) = (plain(self.amount?), self.unrealized.map(plain));
+        let entry_price = self.entry.map(plain).or_else(|| {
+            // The profit is the amount at the mark price less the amount at the entry price; both have the position's sign.
+            let mut value = plain(self.notional?).abs();
+            value.set_sign_negative(amount.is_sign_negative());
+            value.checked_sub(unrealized?)?.checked_div(amount)
+        });
+        let unrealized_pnl = unrealized.unwrap_or_default();
+        Some(HeldPosition { symbol, position_side: slot(&self.side), amount, unrealized_pnl, entry_price })
     }
 }
 

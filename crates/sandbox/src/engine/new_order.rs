@@ -4,7 +4,8 @@ use super::{NewOrder, Order, Reject, Status, filters, markets::MarketState, term
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
 
-/// Limit price and time in force of a plain order. A market order has no price and ends immediately.
+/// Limit price and time in force of a plain order. A market order has no price, and is reported as GTC, as on Binance,
+/// although none of it stays in the book.
 pub(super) fn terms(markets: &MarketState, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
     if new.kind == OrderType::Market {
         return Ok((None, TimeInForce::Gtc));

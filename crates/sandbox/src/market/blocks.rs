@@ -1,6 +1,6 @@
 //! Sums over ranges of candles that do not visit each candle.
 
-use super::{price_path::Span, steps::floor_volume};
+use super::price_path::{Span, floor_volume};
 use std::ops::Range;
 
 /// Number of candles in a block.

@@ -4,9 +4,8 @@ use super::{
     Pair,
     cycle::Cycle,
     noise::noise,
-    price_path::{self, PricePath, Span},
+    price_path::{self, PricePath, Span, floor_volume},
     source::Source,
-    steps::floor_volume,
     timeline::{Timeline, scaled},
 };
 use serde::{Deserialize, Serialize};

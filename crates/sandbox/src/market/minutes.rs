@@ -4,9 +4,8 @@
 use super::{
     Beat, Interval, Kline, MarketId, Pair,
     minute::{Minute, to_tick},
-    price_path::Span,
+    price_path::{Span, floor_volume},
     runs::{Run, Runs},
-    steps::floor_volume,
     timeline::{Sum, Timeline},
     window::{Window, widest, windows},
 };

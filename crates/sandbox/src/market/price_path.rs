@@ -5,6 +5,11 @@ use super::noise::Run;
 /// Number of beats in a candle.
 pub(super) const BEATS: usize = 240;
 
+/// A volume rounded down to a multiple of a step.
+pub(super) const fn floor_volume(volume: i64, step: i64) -> i64 {
+    volume - volume.rem_euclid(step)
+}
+
 /// The candle to generate a path for, in the units of its pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Span {

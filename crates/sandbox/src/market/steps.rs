@@ -1,12 +1,7 @@
 //! Volumes on a step: every public trade is on the step size of its market.
 
-use super::{Pair, Tape, minutes::Minutes, window::windows};
+use super::{Pair, Tape, minutes::Minutes, price_path::floor_volume, window::windows};
 use domain::Decimal;
-
-/// A volume rounded down to a multiple of a step.
-pub(super) const fn floor_volume(volume: i64, step: i64) -> i64 {
-    volume - volume.rem_euclid(step)
-}
 
 impl Minutes {
     /// Rounds the kept candles of an older release to the step of their pair, with at least a step for each trade.

@@ -1,5 +1,7 @@
 //! Rate limits: request weight per IP address and order count per account, in fixed windows as on Binance.
 
+mod failure;
+
 use super::failure::{Reply, SandboxFailure};
 use crate::engine::AccountId;
 use domain::{Micros, TradeType, time};

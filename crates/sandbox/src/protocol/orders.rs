@@ -33,8 +33,10 @@ pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
 
 /// An optional time in force in the parameter `name`.
 pub(crate) fn time_in_force_of(params: &Params, name: &str) -> Reply<Option<TimeInForce>> {
-    let read =
-        |text| TimeInForce::parse(text).ok_or_else(|| SandboxFailure::refused(-1115, "Invalid timeInForce."));
+    let read = |text| {
+        let known = TimeInForce::parse(text).filter(|tif| *tif != TimeInForce::Gtd);
+        known.ok_or_else(|| SandboxFailure::refused(-1115, "Invalid timeInForce."))
+    };
     params.text(name)?.map(read).transpose()
 }
 

@@ -15,7 +15,7 @@ pub use copies::{Copies, copies};
 pub(crate) use copies::{shown as shown_copy, targets};
 pub use open_copy::{OpenCopy, open_copy};
 pub use overview::{Overview, overview};
-pub(in crate::following) use performance::OpenReads;
+pub(in crate::following) use performance::{OpenReads, mark_of};
 pub use performance::{performance, performances};
 pub use preview::preview;
 
@@ -35,15 +35,17 @@ use domain::{
     strategy::Strategy,
 };
 use std::collections::HashMap;
-use store::copy::CopyTrade;
+use store::{
+    copy::{CopyTrade, EntryRow},
+    follow::{Follow as FollowRow, FollowingKeys},
+};
 
 /// Returns the caller's follows, oldest first.
 ///
 /// # Errors
 /// If the database cannot be queried.
 pub async fn list_follows(desk: &Following, actor: &Actor) -> Result<Vec<Follow>> {
-    let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
-    FollowContext::read(desk, actor).await?.all(desk, rows).await
+    FollowContext::read(desk, actor).await?.all(desk, |_| true).await
 }
 
 /// Returns a key's follows, oldest first.
@@ -52,8 +54,16 @@ pub async fn list_follows(desk: &Following, actor: &Actor) -> Result<Vec<Follow>
 /// Not found; 1106 for a key that is not AUTOMATED.
 pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Follow>> {
     automated(&key::find_key(desk, actor, id).await?.key)?;
-    let rows = store::follow::list_by_key(&desk.db, actor.user, id).await?;
-    FollowContext::read(desk, actor).await?.all(desk, rows).await
+    FollowContext::read(desk, actor).await?.all(desk, |row| row.exchange_key_id == id).await
+}
+
+/// Returns the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
+/// caller cannot see any more, are left out.
+///
+/// # Errors
+/// If the database cannot be queried.
+pub async fn list_stopped(desk: &Following, actor: &Actor) -> Result<Vec<Follow>> {
+    FollowContext::read(desk, actor).await?.stopped(desk).await
 }
 
 /// Returns a follow that has not been stopped.
@@ -61,9 +71,16 @@ pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> 
 /// # Errors
 /// Not found.
 pub async fn get_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
-    let row =
-        store::follow::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
-    FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
+    let follow = find_follow(desk, actor, id).await?;
+    if follow.stopped_at.is_none() { Ok(follow) } else { Err(Error::NotFound) }
+}
+
+/// Returns a follow, whether or not it was stopped.
+///
+/// # Errors
+/// Not found.
+async fn find_follow(desk: &Following, actor: &Actor, id: FollowId) -> Result<Follow> {
+    FollowContext::read(desk, actor).await?.one(desk, id).await
 }
 
 /// Checks that the key is an AUTOMATED one, since only those may follow strategies.
@@ -77,9 +94,13 @@ fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
     if good { Ok(()) } else { Err(Refusal::KeyInactive) }
 }
 
-/// Related data that follows are displayed with: one read of each kind, however many follows there are.
+/// A user's follows with the data that they are displayed with: one read of each kind, however many follows there are.
 struct FollowContext {
     keys: Vec<ExchangeKey>,
+    /// The follows that were not stopped, oldest first.
+    rows: Vec<FollowRow>,
+    /// The follows that were stopped, the last one first.
+    stopped: Vec<FollowRow>,
     strategies: Vec<Strategy>,
     profiles: Vec<RiskProfile>,
     /// The newest copies of each key, the open ones and those that ended today; newest first.
@@ -97,15 +118,21 @@ struct FollowContext {
 
 impl FollowContext {
     async fn read(desk: &Following, actor: &Actor) -> Result<Self> {
-        Self::with_copies(desk, actor, 1).await
+        Self::with_copies(desk, actor, 1, None).await
     }
 
-    /// Reads the context with this many of each key's newest copies.
-    async fn with_copies(desk: &Following, actor: &Actor, newest: u16) -> Result<Self> {
-        let keys = store::key::list_by_user(&desk.db, actor.user).await?;
-        let mut strategies = strategy::list_visible(desk, actor).await?;
+    /// Reads the context with this many of each key's newest copies. What risk rules count is taken from the user's
+    /// entries if they were read before.
+    async fn with_copies(
+        desk: &Following,
+        actor: &Actor,
+        newest: u16,
+        entries: Option<&[EntryRow]>,
+    ) -> Result<Self> {
+        let FollowingKeys { keys, follows, stopped, withdrawn, all_paused } =
+            store::follow::following_keys(&desk.db, actor.user).await?;
         // A follow outlasts the approval of its source: its owner must see it and can stop it.
-        strategies.extend(strategy::list_withdrawn(desk, actor).await?);
+        let strategies = strategy::list_visible_or_followed(desk, actor, &withdrawn).await?;
         let profiles = strategy::risk_profiles(desk).await?;
         let limits = plan::limits_of(desk, actor.user).await?;
         let plan_balance = match keys.iter().find(|key| !key.sandbox || desk.settings.sandbox_plan_limits) {
@@ -113,26 +140,42 @@ impl FollowContext {
             None => None,
         };
         let rules = store::risk_rule::list_by_user(&desk.db, actor.user).await?;
-        let book = RuleBook::of(desk, actor.user, rules, &keys, Vec::new()).await?;
+        let book = match entries {
+            Some(entries) => RuleBook::of_entries(desk, rules, &keys, entries),
+            None => RuleBook::of(desk, actor.user, rules, &keys, Vec::new()).await?,
+        };
         Ok(Self {
             plan_balance,
             keys,
+            rows: follows,
+            stopped,
             strategies,
             profiles,
             copies: store::copy::current(&desk.db, actor.user, newest, desk.clock.now().day()).await?,
             plan_includes_strategies: limits.strategy_automated,
-            all_paused: eligibility::all_paused(desk).await?,
+            all_paused,
             first_day: first_day::active_of_user(desk, actor.user).await?,
             book,
         })
     }
 
-    async fn all(&self, desk: &Following, rows: Vec<store::follow::Follow>) -> Result<Vec<Follow>> {
+    /// Returns the follows that `wanted` chooses.
+    async fn all(&self, desk: &Following, wanted: impl Fn(&FollowRow) -> bool) -> Result<Vec<Follow>> {
+        let rows: Vec<_> = self.rows.iter().filter(|row| wanted(row)).collect();
+        self.list(desk, &rows).await
+    }
+
+    /// Returns the follows that were stopped, the last one first.
+    async fn stopped(&self, desk: &Following) -> Result<Vec<Follow>> {
+        self.list(desk, &self.stopped.iter().collect::<Vec<_>>()).await
+    }
+
+    async fn list(&self, desk: &Following, rows: &[&FollowRow]) -> Result<Vec<Follow>> {
         let mut follows = Vec::with_capacity(rows.len());
         for row in rows {
-            match self.one(desk, row).await {
+            match self.shown(desk, row).await {
                 Ok(follow) => follows.push(follow),
-                // The key was deleted between the two reads, and the follow with it.
+                // It was stopped, or is stopped between two reads, and its strategy is no longer visible.
                 Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
@@ -140,13 +183,18 @@ impl FollowContext {
         Ok(follows)
     }
 
-    async fn one(&self, desk: &Following, row: store::follow::Follow) -> Result<Follow> {
+    async fn one(&self, desk: &Following, id: FollowId) -> Result<Follow> {
+        let row = self.rows.iter().chain(&self.stopped).find(|row| row.id == id);
+        self.shown(desk, row.ok_or(Error::NotFound)?).await
+    }
+
+    async fn shown(&self, desk: &Following, row: &FollowRow) -> Result<Follow> {
         let key = self.keys.iter().find(|key| key.id == row.exchange_key_id).ok_or(Error::NotFound)?;
         let strategy = self.strategies.iter().find(|strategy| strategy.id == row.strategy_id);
         let strategy = strategy.ok_or(Error::NotFound)?.clone();
         let profile = self.profiles.iter().find(|profile| profile.id == row.risk_profile_id);
         let profile = profile.ok_or(Error::NotFound)?.clone();
-        let mut facts = self.facts(&row, key, &strategy);
+        let mut facts = self.facts(row, key, &strategy);
         facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
         // The account is read only if nothing else blocks the next entry.
         if judge(&facts).is_ok() {
@@ -165,6 +213,7 @@ impl FollowContext {
             daily_loss_limit_usd: self.daily_limit(row.id),
             in_position: self.open().any(|copy| copy.follow_id == row.id),
             last_copy_at: row.last_copy_at,
+            stopped_at: row.stopped_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -187,7 +236,7 @@ impl FollowContext {
     }
 
     /// Collects the known facts about the next entry, before there is a signal.
-    fn facts(&self, row: &store::follow::Follow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
+    fn facts(&self, row: &FollowRow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
         Facts {
             follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),
             key: Some(KeyState::of(key)),

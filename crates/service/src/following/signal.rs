@@ -85,12 +85,12 @@ pub async fn accept(desk: &Following, new: NewSignal) -> Result<Accepted> {
     store_signal(desk, None, None, new).await
 }
 
-/// Does the same as [`accept`], for a signal whose alert asks for a size of its owner's copies.
-pub(crate) async fn accept_sized(
-    desk: &Following,
-    size: Option<SignalSize>,
-    new: NewSignal,
-) -> Result<Accepted> {
+/// Does the same as [`accept`], for a signal whose alert asks for a size: of its owner's copies, or of a partial exit the
+/// share of every follower's position.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn accept_sized(desk: &Following, size: Option<SignalSize>, new: NewSignal) -> Result<Accepted> {
     store_signal(desk, None, size, new).await
 }
 

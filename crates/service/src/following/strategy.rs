@@ -34,6 +34,7 @@ use crate::{
     following::Following,
 };
 use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
+use std::collections::BTreeSet;
 
 /// Returns every public strategy in display order, including inactive ones.
 ///
@@ -51,14 +52,27 @@ pub async fn list_visible(desk: &Following, actor: &Actor) -> Result<Vec<Strateg
     store::strategy::list_visible(&desk.db, actor.user).await?.into_iter().map(shown).collect()
 }
 
-/// Returns the strategies that the caller follows and can no longer see. They send the caller no entries, so they are
-/// inactive.
+/// Returns the strategies that the caller can see, and then those that the caller follows and can no longer see: `withdrawn`.
+/// The latter send the caller no entries, so they are inactive.
 ///
 /// # Errors
 /// If the database cannot be queried.
-pub(crate) async fn list_withdrawn(desk: &Following, actor: &Actor) -> Result<Vec<Strategy>> {
-    let rows = store::strategy::list_withdrawn(&desk.db, actor.user).await?;
-    rows.into_iter().map(|row| shown(store::strategy::Strategy { active: false, ..row })).collect()
+pub(crate) async fn list_visible_or_followed(
+    desk: &Following,
+    actor: &Actor,
+    withdrawn: &BTreeSet<StrategyId>,
+) -> Result<Vec<Strategy>> {
+    let rows = store::strategy::list_visible_or_followed(&desk.db, actor.user).await?;
+    let (mut visible, mut others) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        if withdrawn.contains(&row.id) {
+            others.push(shown(store::strategy::Strategy { active: false, ..row })?);
+        } else {
+            visible.push(shown(row)?);
+        }
+    }
+    visible.append(&mut others);
+    Ok(visible)
 }
 
 /// Returns one strategy that the caller can see.

@@ -223,14 +223,17 @@ fn manual_trade(row: ManualTradeRow) -> Result<Option<PastTrade>> {
     let Some(entry) = row.order_json else { return Ok(None) };
     let entry = entry.value()?;
     // An order that ended without a fill is no trade. One that a newer order replaced is stored as it was last reported.
-    let ended = entry.is_final() || matches!(row.status, Status::Done | Status::Failed);
+    // Of the two orders of an OCO entry, those that filled are trades.
+    let ended = entry.is_final()
+        || matches!(request.entry, Entry::Oco { .. })
+        || matches!(row.status, Status::Done | Status::Failed);
     if ended && entry.filled.is_zero() {
         return Ok(None);
     }
     let (price, amount, cost) = filled(&entry, &request);
     let (trailing_trigger_price, callback_rate) = match request.entry {
         Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
-        Entry::Market | Entry::Limit(_) | Entry::TimedLimit { .. } => (None, None),
+        _ => (None, None),
     };
     Ok(Some(PastTrade {
         order_id: entry.id,

@@ -12,6 +12,7 @@ use crate::{
         password::Fit,
         recovery::{self, Keep, KeptSignIn},
         session::{self, NewSession},
+        sign_in_end,
     },
     messaging::notify::{Notification, NotificationEvent},
     platform::{
@@ -228,7 +229,7 @@ pub async fn change_password(
     replace_password(desk, &mut tx, &replacement).await?;
     let renewed = session::renew(&mut tx, next).await?;
     tx.commit().await?;
-    desk.verified.forget(actor.user);
+    sign_in_end::publish(desk, actor.user);
     Ok(renewed)
 }
 
@@ -240,8 +241,8 @@ struct Replacement<'a> {
     origin: Option<&'a Origin>,
 }
 
-/// Sets a password and notifies the owner. The caller revokes what the old password gave access to, and drops
-/// the cached verified tokens after the commit.
+/// Sets a password and notifies the owner. The caller revokes what the old password gave access to, and calls
+/// [`sign_in_end::publish`] after the commit.
 async fn replace_password(desk: &Identity, tx: &mut Tx, new: &Replacement<'_>) -> Result<()> {
     store::user::set_password(tx, new.user, new.hash, desk.clock.now()).await?;
     store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
@@ -284,6 +285,6 @@ pub async fn make_admin(desk: &Identity, email: &str) -> Result<()> {
     audit::record(desk, &mut tx, None, AuditAction::MadeAdmin, &user.id.to_string(), Via::CommandLine)
         .await?;
     tx.commit().await?;
-    desk.verified.forget(user.id);
+    sign_in_end::publish(desk, user.id);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::{
     identity::{
         api_client::Decoy, maintenance::MaintenanceCache, oidc::Issuer, password::PasswordHasher,
-        recaptcha::Verifier, signing::Keyring, token::Verified,
+        recaptcha::Verifier, sign_in_end::SignInEnds, signing::Keyring, token::Verified,
     },
     messaging::SharedMessaging,
 };
@@ -18,6 +18,8 @@ pub struct Identity {
     pub(crate) keyring: Keyring,
     /// Access tokens that were verified recently.
     pub(crate) verified: Verified,
+    /// Open event streams, which end with the sign-in that opened them.
+    pub(crate) sign_in_ends: SignInEnds,
     /// Dummy client that is compared against when a key is unknown.
     pub(crate) decoy: Decoy,
     /// Maintenance mode.
@@ -36,9 +38,10 @@ impl Identity {
     /// When the configuration of reCAPTCHA or the external issuer cannot be used.
     pub(crate) fn new(messaging: SharedMessaging) -> anyhow::Result<SharedIdentity> {
         Ok(Arc::new(Self {
-            hasher: PasswordHasher::default(),
+            hasher: PasswordHasher::new(messaging.settings.breached_passwords.clone()),
             keyring: Keyring::default(),
             verified: Verified::default(),
+            sign_in_ends: SignInEnds::default(),
             decoy: Decoy::default(),
             maintenance: MaintenanceCache::default(),
             verifier: Verifier::new(messaging.settings.edge.recaptcha.as_ref())?,

@@ -1,5 +1,6 @@
 //! Passwords: argon2id at its recommended cost, off the async threads, with limited concurrency.
 
+mod breached;
 mod policy;
 
 use crate::error::{Error, Result};
@@ -8,7 +9,10 @@ use argon2::{
     password_hash::{Error as Failure, phc::PasswordHash},
 };
 use domain::{Entropy, validation::Problem};
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -18,6 +22,8 @@ pub(crate) const NONE: &str = "";
 
 /// Suggested delay after an allocation failure, in seconds.
 const MEMORY_IN_S: u64 = 2;
+/// Suggested delay after the list of breached passwords could not be read, in seconds.
+const LIST_IN_S: u64 = 60;
 
 /// Result of comparing a password with a stored hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,16 +47,23 @@ impl Fit {
 /// sign-ins waits in a queue instead of exhausting the memory.
 pub(crate) struct PasswordHasher {
     permits: Arc<Semaphore>,
+    /// File of breached passwords.
+    breached: Option<PathBuf>,
 }
 
 impl Default for PasswordHasher {
     fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { permits: Arc::new(Semaphore::new(cores)) }
+        Self::new(None)
     }
 }
 
 impl PasswordHasher {
+    /// A hasher that rejects new passwords of this file.
+    pub(crate) fn new(breached: Option<PathBuf>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { permits: Arc::new(Semaphore::new(cores)), breached }
+    }
+
     /// Hashes a password; returns a PHC string.
     pub(crate) async fn hash(&self, entropy: &dyn Entropy, password: &str) -> Result<String> {
         let mut salt = [0_u8; 16];
@@ -59,13 +72,20 @@ impl PasswordHasher {
     }
 
     /// Checks a new password of the user with this e-mail; returns its problem, if any.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the list of breached passwords cannot be read.
     pub(crate) async fn judge(&self, email: &str, password: &str) -> Result<Option<Problem>> {
         // The time needed grows with the length, so overlong passwords are rejected first.
         if password.chars().count() > 1_000 {
             return Ok(Some(Problem::PasswordTooLong));
         }
-        let email = email.to_owned();
-        self.run(password, move |password| policy::judge(&email, password).err()).await
+        let (email, breached) = (email.to_owned(), self.breached.clone());
+        let judged = self.run(password, move |password| judged(&email, password, breached.as_deref()));
+        judged.await?.map_err(|error| {
+            tracing::error!(%error, "could not read the list of breached passwords; no password can be set");
+            Error::Unavailable { retry_after_s: LIST_IN_S }
+        })
     }
 
     /// Compares a password with `stored`. Without a stored hash (unknown e-mail, or no password) the same
@@ -112,6 +132,15 @@ impl PasswordHasher {
         .await
         .map_err(Error::fault)
     }
+}
+
+fn judged(email: &str, password: &str, breached: Option<&Path>) -> std::io::Result<Option<Problem>> {
+    if let Err(problem) = policy::judge(email, password) {
+        return Ok(Some(problem));
+    }
+    let Some(list) = breached else { return Ok(None) };
+    let known = breached::contains(list, &policy::normalized(password))?;
+    Ok(known.then_some(Problem::PasswordBreached))
 }
 
 fn digest(password: &str, salt: &[u8; 16]) -> Result<String> {

@@ -7,7 +7,7 @@ use crate::{
     identity::{
         Identity,
         recovery::{self, KeptSignIn},
-        step_up,
+        sign_in_end, step_up,
     },
     platform::{
         audit::{self, AuditAction, Via},
@@ -200,7 +200,7 @@ pub async fn act_on_user(desk: &Identity, by: By<'_>, id: UserId, step: UserActi
     audit::record(desk, &mut tx, by.user(), step.audit_action(), &id.to_string(), by.via()).await?;
     let changed = store::user::get_user(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
-    desk.verified.forget(id);
+    sign_in_end::publish(desk, id);
     shown(desk, changed).await
 }
 

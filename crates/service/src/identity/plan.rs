@@ -62,7 +62,7 @@ pub(crate) async fn limits_of(desk: &Identity, user: UserId) -> Result<Limits> {
 }
 
 /// Whether plans have no effect on this install.
-fn unlimited(desk: &Identity) -> bool {
+pub(crate) fn unlimited(desk: &Identity) -> bool {
     desk.settings.mode == Mode::Sandbox && !desk.settings.sandbox_plan_limits
 }
 

@@ -11,7 +11,7 @@ pub use link::{Alarm, alarm_of, freeze_by_link};
 use crate::{
     actor::{Actor, Origin},
     error::Result,
-    identity::Identity,
+    identity::{Identity, sign_in_end},
     messaging::notify::{Notification, NotificationEvent, telegram},
     platform::audit::{self, AuditAction},
 };
@@ -59,8 +59,8 @@ pub async fn programs(desk: &Identity, actor: &Actor) -> Result<Programs> {
     Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0).saturating_add(events), chat })
 }
 
-/// Ends all sessions and programs' sign-ins except the one that is kept. The caller drops the cached verified
-/// tokens after the commit.
+/// Ends all sessions and programs' sign-ins except the one that is kept. The caller calls
+/// [`sign_in_end::publish`] after the commit.
 ///
 /// It locks the user's row first, as does everything that creates a sign-in or a credential ([`Actor::hold`]): a
 /// concurrent creation either comes first, and is ended here, or finds that its session has ended.
@@ -72,7 +72,7 @@ pub(crate) async fn end_sign_ins(desk: &Identity, tx: &mut Tx, user: UserId, kep
         Some(family) => store::refresh_token::revoke_others(tx, user, family, now).await?,
         None => store::refresh_token::revoke_all(tx, user, now).await?,
     };
-    Ok(())
+    sign_in_end::record(desk, tx, user).await
 }
 
 /// Revokes all API clients and their tokens.
@@ -118,7 +118,7 @@ pub(crate) async fn end_chosen(desk: &Identity, tx: &mut Tx, user: UserId, keep:
 
 /// Freezes an account: entries stop, open positions stay supervised, and everything that gives access to the
 /// account ends, also if it was frozen already. The caller writes the audit row, because it knows who acted, and
-/// drops the cached verified tokens after the commit.
+/// calls [`sign_in_end::publish`] after the commit.
 pub(crate) async fn freeze(desk: &Identity, tx: &mut Tx, user: UserId) -> Result<()> {
     let now = desk.clock.now();
     // For a frozen account too: a sign-in may have raced with the first link.

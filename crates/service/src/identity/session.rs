@@ -6,6 +6,7 @@ use crate::{
     identity::{
         Identity,
         recovery::{self, KeptSignIn},
+        sign_in_end,
         step_up::recent::require_recent_password,
     },
     messaging::notify::{Notification, NotificationEvent},
@@ -205,9 +206,12 @@ pub async fn end(desk: &Identity, actor: &Actor, origin: &Origin, id: SessionId)
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
+    sign_in_end::record(desk, &mut tx, actor.user).await?;
     audit::record(desk, &mut tx, Some(actor.user), AuditAction::SignedOut, &id.to_string(), Some(origin))
         .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    sign_in_end::publish(desk, actor.user);
+    Ok(())
 }
 
 /// Signs the user out everywhere: every browser, including this one, and every program. API clients, webhooks
@@ -222,7 +226,7 @@ pub async fn end_all(desk: &Identity, actor: &Actor, origin: &Origin) -> Result<
     let action = AuditAction::SignedOutEverywhere;
     audit::record(desk, &mut tx, Some(actor.user), action, &actor.user.to_string(), Some(origin)).await?;
     tx.commit().await?;
-    desk.verified.forget(actor.user);
+    sign_in_end::publish(desk, actor.user);
     Ok(())
 }
 
@@ -246,14 +250,19 @@ pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
 /// # Errors
 /// When the database cannot be written.
 pub async fn sign_out(desk: &Identity, token: &str, origin: &Origin) -> Result<()> {
-    let session = row(desk, token).await?;
+    let session = row(desk, token).await?.and_then(|found| Some((found.id, found.user_id?)));
     let mut tx = desk.db.begin().await?;
     store::session::delete_by_token(&mut tx, &opaque::hash(token), desk.clock.now()).await?;
-    if let Some((id, user)) = session.and_then(|found| Some((found.id, found.user_id?))) {
+    if let Some((id, user)) = session {
+        sign_in_end::record(desk, &mut tx, user).await?;
         audit::record(desk, &mut tx, Some(user), AuditAction::SignedOut, &id.to_string(), Some(origin))
             .await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    if let Some((_, user)) = session {
+        sign_in_end::publish(desk, user);
+    }
+    Ok(())
 }
 
 /// Deletes expired data: sessions, flashes, used tokens and reset links, past rate-limit windows. Runs
@@ -272,5 +281,6 @@ pub async fn prune(desk: &Identity, now: Micros) -> Result<()> {
     store::token_family::prune(&mut tx).await?;
     store::pending_form::prune(&mut tx, now).await?;
     store::user::prune_freeze_links(&mut tx, now).await?;
+    sign_in_end::prune(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

@@ -9,7 +9,7 @@ pub(crate) use verified::Verified;
 use crate::{
     actor::{Actor, Origin},
     error::{Error, Result},
-    identity::{Identity, account, oidc, session, step_up},
+    identity::{Identity, account, oidc, session, sign_in_end, step_up},
     platform::{
         audit::{self, AuditAction},
         opaque,
@@ -144,10 +144,11 @@ pub async fn end(desk: &Identity, actor: &Actor, origin: &Origin, id: TokenFamil
     if rows::revoke_family(&mut tx, id, desk.clock.now()).await? == 0 {
         return Err(Error::NotFound);
     }
+    sign_in_end::record(desk, &mut tx, actor.user).await?;
     let (action, subject) = (AuditAction::SignedOut, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), action, &subject, Some(origin)).await?;
     tx.commit().await?;
-    desk.verified.forget(actor.user);
+    sign_in_end::publish(desk, actor.user);
     Ok(())
 }
 
@@ -160,10 +161,11 @@ pub async fn sign_out(desk: &Identity, actor: &Actor, origin: &Origin) -> Result
     let mut tx = desk.db.begin().await?;
     let row = rows::get(&mut tx, &token).await?.ok_or(Error::Unauthenticated)?;
     rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
+    sign_in_end::record(desk, &mut tx, actor.user).await?;
     let family = row.family_id.to_string();
     audit::record(desk, &mut tx, Some(actor.user), AuditAction::SignedOut, &family, Some(origin)).await?;
     tx.commit().await?;
-    desk.verified.forget(actor.user);
+    sign_in_end::publish(desk, actor.user);
     Ok(())
 }
 
@@ -195,11 +197,12 @@ async fn reused(
             return answer(desk, &user, Issued { token: next.0, hash: next.1 }).await;
         }
         rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
+        sign_in_end::record(desk, &mut tx, row.user_id).await?;
         let family = row.family_id.to_string();
         audit::record(desk, &mut tx, Some(row.user_id), AuditAction::TokenReused, &family, Some(origin))
             .await?;
         tx.commit().await?;
-        desk.verified.forget(row.user_id);
+        sign_in_end::publish(desk, row.user_id);
     }
     Err(Error::Unauthenticated)
 }

@@ -4,7 +4,7 @@
 use crate::{actor::Actor, error::Result, messaging::Messaging};
 use domain::{
     Decimal, ExchangeKeyId, Micros, Symbol,
-    live::{LiveEvent, LiveEventKind},
+    live::{LiveEvent, LiveEventKind, Results},
 };
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 use store::event::Event;
@@ -29,6 +29,8 @@ pub struct Notice {
     pub key_name: Option<String>,
     /// Whether it was unread before this page was opened.
     pub unread: bool,
+    /// The result of the event's order, in quote units ([`Results`]).
+    pub result: Option<Decimal>,
 }
 
 /// A page of notices, newest first.
@@ -109,6 +111,7 @@ fn gather(
     let mut notices: Vec<Notice> = Vec::new();
     let elsewhere = later.iter().filter_map(news).filter_map(|live| order_of(&live));
     let mut orders: HashMap<OrderName, Option<usize>> = elsewhere.map(|order| (order, None)).collect();
+    let results = results_of(events);
     for event in events {
         let Some(live) = news(event) else { continue };
         let unread = event.seq > seen;
@@ -131,9 +134,17 @@ fn gather(
             }
         }
         let key_name = live.key.and_then(&name_of);
-        notices.push(Notice { seq: event.seq, at: event.at, event: live, key_name, unread });
+        let result = order_of(&live).and_then(|order| results.get(&order).copied());
+        notices.push(Notice { seq: event.seq, at: event.at, event: live, key_name, unread, result });
     }
     notices
+}
+
+/// The results of the orders of events, which are ordered from the newest.
+fn results_of(events: &[Event]) -> HashMap<OrderName, Decimal> {
+    let mut results = Results::default();
+    let live = events.iter().rev().filter_map(news);
+    live.filter_map(|live| Some((order_of(&live)?, results.add(&live)?))).collect()
 }
 
 /// The event, if it is shown as a notice. Events of another version that cannot be parsed are skipped.

@@ -31,7 +31,7 @@ texts! {
         C::NoFill => "the order ended without a fill",
         C::PositionEnded => "the position is closed",
         C::StopRejected => "the exchange rejected the stop loss",
-        C::ClosedUnprotected => "the exchange rejected the stop loss, so the position was closed",
+        C::ClosedUnprotected => "the position had no working stop loss and was closed",
     }
 }
 

@@ -59,8 +59,12 @@ pub struct Settings {
     pub signal_max_age_s: i64,
     /// Whether event webhooks may have addresses on this machine, without TLS; for tests and sandbox mode only.
     pub local_webhooks: bool,
+    /// The only hosts that event webhooks may have, in lower case; empty if they may have any public one.
+    pub webhook_hosts: Vec<String>,
     /// Number of signals of one strategy within a minute above which it is paused for entries.
     pub max_signals_per_minute: u16,
+    /// File with the SHA-1 of breached passwords, sorted, which no new password may be in.
+    pub breached_passwords: Option<PathBuf>,
     /// Whether audit rows are written to the log as well, so that they can be collected on another machine.
     pub log_audit: bool,
     /// Folder for the newest seal of the audit log, outside the database; `None` keeps it in memory only.
@@ -210,7 +214,9 @@ impl Default for Settings {
             allow_unrestricted_keys: false,
             first_day_cap_usd: Some(FIRST_DAY_CAP_USD),
             local_webhooks: false,
+            webhook_hosts: Vec::new(),
             max_signals_per_minute: SIGNALS_PER_MINUTE,
+            breached_passwords: None,
             log_audit: false,
             audit_folder: None,
             retention: Retention::default(),

@@ -1,5 +1,6 @@
-//! In-memory cache of account balances and positions. User-data streams keep it current; an entry
-//! that is missing, too old or incomplete is read from the exchange.
+//! In-memory cache of account balances, positions and leverage. User-data streams keep it current; an entry
+//! that is missing, too old or incomplete is read from the exchange. Accounts that follow strategies are read ahead of the
+//! next signal, so that an entry sends nothing but orders.
 
 use crate::trading::{Trading, order::Access};
 use domain::{Decimal, ExchangeKeyId, Micros, PositionSlot, Side, Symbol, time};
@@ -9,8 +10,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Cached accounts older than this are read again.
+/// Cached accounts with open positions are read again after this.
 const FRESH: i64 = 60 * time::SECOND;
+/// Cached accounts without positions are read again after this: whatever changes them is reported by their stream, and the
+/// profit of a position is not part of them.
+const FRESH_FLAT: i64 = 10 * time::MINUTE;
 
 /// An account as of its last reading or stream update.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub(crate) struct CachedAccount {
     /// Margin available for a new position; `None` after a stream update that did not report it.
     available: Option<Decimal>,
     held: HashMap<(Symbol, PositionSlot), HeldPosition>,
+    /// Whether orders have changed since it was read, so that the balance has to be read again before an entry.
+    ordered: bool,
     at: Micros,
 }
 
@@ -28,7 +34,7 @@ impl CachedAccount {
         let funds = holdings.balance.assets.get(quote).copied().unwrap_or_default();
         let held: HashMap<_, _> = holdings.held.iter().map(|h| (place(h), h.clone())).collect();
         let pnl: Decimal = held.values().map(|h| h.unrealized_pnl).sum();
-        Self { wallet: funds.total - pnl, available: Some(funds.free), held, at }
+        Self { wallet: funds.total - pnl, available: Some(funds.free), held, ordered: false, at }
     }
 
     fn apply(&mut self, change: &HoldingsChange, quote: &str, at: Micros) {
@@ -48,9 +54,19 @@ impl CachedAccount {
         self.at = at;
     }
 
+    /// Whether an entry can be sized by it at `now`.
+    fn is_usable(&self, now: Micros) -> bool {
+        self.available.is_some() && !self.ordered && now.since(self.at) < self.lifetime()
+    }
+
     /// Returns the account's equity.
     pub(crate) fn equity(&self) -> Decimal {
         self.wallet + self.held.values().map(|h| h.unrealized_pnl).sum::<Decimal>()
+    }
+
+    /// How long it may be used after its last reading or stream update.
+    fn lifetime(&self) -> i64 {
+        if self.held.is_empty() { FRESH_FLAT } else { FRESH }
     }
 
     /// Returns the margin available for a new position.
@@ -76,8 +92,10 @@ fn place(held: &HeldPosition) -> (Symbol, PositionSlot) {
 pub(crate) struct Accounts {
     known: Mutex<HashMap<ExchangeKeyId, CachedAccount>>,
     live: Mutex<HashSet<ExchangeKeyId>>,
-    /// The leverage we last set per market of live accounts. Their streams report every change.
+    /// The leverage per market of live accounts, as last set or reported. Their streams report every change.
     leverage: Mutex<HashMap<(ExchangeKeyId, Symbol), u16>>,
+    /// How often an account has changed. A reading that was under way during a change is not kept.
+    changes: Mutex<HashMap<ExchangeKeyId, u64>>,
 }
 
 impl Accounts {
@@ -89,23 +107,56 @@ impl Accounts {
         access: &Access,
         quote: &str,
     ) -> ExchangeResult<CachedAccount> {
+        match self.cached(access.row.key.id, desk.clock.now()) {
+            Some(account) => Ok(account),
+            None => self.read(desk, access, quote).await,
+        }
+    }
+
+    /// Reads the account from the exchange.
+    pub(crate) async fn read(
+        &self,
+        desk: &Trading,
+        access: &Access,
+        quote: &str,
+    ) -> ExchangeResult<CachedAccount> {
         let (key, now) = (access.row.key.id, desk.clock.now());
-        if let Some(account) = self.cached(key, now) {
-            return Ok(account);
-        }
-        let live = self.is_live(key);
+        let (live, changes) = (self.is_live(key), self.changes_of(key));
         let account = CachedAccount::read(&desk.exchange.holdings(&access.who).await?, quote, now);
-        if live {
-            locked(&self.known).insert(key, account.clone());
+        let mut known = locked(&self.known);
+        if live && self.changes_of(key) == changes {
+            known.insert(key, account.clone());
         }
+        drop(known);
         Ok(account)
+    }
+
+    /// Returns the account with its positions as its connected stream has reported them. Its balance may be unknown.
+    pub(crate) fn streamed(&self, key: ExchangeKeyId, now: Micros) -> Option<CachedAccount> {
+        let live = self.is_live(key);
+        let known = locked(&self.known).get(&key).cloned();
+        known.filter(|account| live && now.since(account.at) < FRESH_FLAT)
+    }
+
+    /// Whether nothing is cached of the account, or too little for an entry.
+    pub(crate) fn is_unknown(&self, key: ExchangeKeyId) -> bool {
+        locked(&self.known).get(&key).is_none_or(|account| account.available.is_none() || account.ordered)
+    }
+
+    fn changes_of(&self, key: ExchangeKeyId) -> u64 {
+        locked(&self.changes).get(&key).copied().unwrap_or_default()
+    }
+
+    /// Notes that the account has changed, before the cache does.
+    fn note_change(&self, key: ExchangeKeyId) {
+        *locked(&self.changes).entry(key).or_default() += 1;
     }
 
     /// Returns the account from the cache while its stream is connected and the entry is fresh.
     pub(crate) fn cached(&self, key: ExchangeKeyId, now: Micros) -> Option<CachedAccount> {
         let live = self.is_live(key);
         let known = locked(&self.known).get(&key).cloned();
-        known.filter(|account| live && account.available.is_some() && now.since(account.at) < FRESH)
+        known.filter(|account| live && account.is_usable(now))
     }
 
     /// Whether the account's stream is connected.
@@ -116,7 +167,8 @@ impl Accounts {
     /// Records whether the stream is connected. Both transitions drop what was cached, since changes may have
     /// been missed.
     pub(crate) fn set_live(&self, key: ExchangeKeyId, live: bool) {
-        self.forget(key);
+        self.note_change(key);
+        locked(&self.known).remove(&key);
         locked(&self.leverage).retain(|(of, _), _| *of != key);
         if live {
             locked(&self.live).insert(key);
@@ -128,6 +180,7 @@ impl Accounts {
     /// Applies an account update from the user-data stream. Without balances, or for an account that is not
     /// cached, drops the entry so that the next use reads it.
     pub(crate) fn apply(&self, key: ExchangeKeyId, change: Option<&HoldingsChange>, quote: &str, at: Micros) {
+        self.note_change(key);
         let mut known = locked(&self.known);
         match (change, known.get_mut(&key)) {
             (Some(change), Some(account)) => account.apply(change, quote, at),
@@ -141,8 +194,13 @@ impl Accounts {
         known == Some(leverage) && self.is_live(key)
     }
 
-    /// Records the leverage that we have set on a market.
-    pub(crate) fn leverage_was_set(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) {
+    /// Whether the leverage of a market is not known.
+    pub(crate) fn lacks_leverage(&self, key: ExchangeKeyId, symbol: &Symbol) -> bool {
+        !locked(&self.leverage).contains_key(&(key, symbol.clone()))
+    }
+
+    /// Records the leverage of a market, as we have set it or as the exchange has reported it.
+    pub(crate) fn set_leverage(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) {
         if self.is_live(key) {
             locked(&self.leverage).insert((key, symbol.clone()), leverage);
         }
@@ -153,9 +211,12 @@ impl Accounts {
         locked(&self.leverage).remove(&(key, symbol.clone()));
     }
 
-    /// Drops the cached account after an order, so that the next use reads it.
-    pub(crate) fn forget(&self, key: ExchangeKeyId) {
-        locked(&self.known).remove(&key);
+    /// Notes an order of the account, so that its next entry reads it. The stream reports what the order does to positions.
+    pub(crate) fn note_order(&self, key: ExchangeKeyId) {
+        self.note_change(key);
+        if let Some(account) = locked(&self.known).get_mut(&key) {
+            account.ordered = true;
+        }
     }
 }
 
@@ -173,18 +234,47 @@ mod tests {
         let accounts = Accounts::default();
         let key = ExchangeKeyId(uuid::Uuid::nil());
         let btc = "BTC/USDT".parse::<Symbol>().unwrap();
-        accounts.leverage_was_set(key, &btc, 5);
+        accounts.set_leverage(key, &btc, 5);
         assert!(!accounts.has_leverage(key, &btc, 5), "no stream would report a change");
         accounts.set_live(key, true);
-        accounts.leverage_was_set(key, &btc, 5);
+        accounts.set_leverage(key, &btc, 5);
         assert!(accounts.has_leverage(key, &btc, 5));
         assert!(!accounts.has_leverage(key, &btc, 6));
         accounts.forget_leverage(key, &btc);
         assert!(!accounts.has_leverage(key, &btc, 5), "the owner changed it");
-        accounts.leverage_was_set(key, &btc, 5);
+        accounts.set_leverage(key, &btc, 5);
         accounts.set_live(key, false);
         accounts.set_live(key, true);
         assert!(!accounts.has_leverage(key, &btc, 5), "it may have changed meanwhile");
+    }
+
+    #[test]
+    fn an_account_without_positions_stays_known_for_longer() {
+        let (accounts, key) = (Accounts::default(), ExchangeKeyId(uuid::Uuid::nil()));
+        let btc = "BTC/USDT".parse::<Symbol>().unwrap();
+        let account = |held: &[HeldPosition]| {
+            let balance =
+                Balance { assets: [("USDT".to_owned(), Funds::default())].into(), ..Balance::default() };
+            CachedAccount::read(&Holdings { balance, held: held.to_vec() }, "USDT", Micros(0))
+        };
+        accounts.set_live(key, true);
+        locked(&accounts.known).insert(key, account(&[]));
+        let minutes = |minutes| Micros(minutes * time::MINUTE);
+        assert!(accounts.cached(key, minutes(9)).is_some() && accounts.cached(key, minutes(10)).is_none());
+        let position = HeldPosition {
+            symbol: btc,
+            position_side: PositionSlot::Both,
+            amount: 1.into(),
+            unrealized_pnl: 0.into(),
+            entry_price: None,
+        };
+        locked(&accounts.known).insert(key, account(&[position]));
+        assert!(accounts.cached(key, minutes(1)).is_none(), "its profit changes with the price");
+        assert!(accounts.streamed(key, minutes(9)).is_some(), "the stream reports its positions");
+        locked(&accounts.known).insert(key, account(&[]));
+        accounts.note_order(key);
+        assert!(accounts.is_unknown(key) && accounts.cached(key, Micros(1)).is_none());
+        assert!(accounts.streamed(key, Micros(1)).is_some());
     }
 
     #[test]
@@ -197,6 +287,7 @@ mod tests {
             amount: d(amount),
             unrealized_pnl: d(pnl),
             position_side: PositionSlot::Both,
+            entry_price: None,
         };
         let holdings = Holdings { balance, held: vec![long(1, 10)] };
         let mut account = CachedAccount::read(&holdings, "USDT", Micros(0));
@@ -212,6 +303,7 @@ mod tests {
         assert_eq!((account.equity(), account.available()), (d(980), d(980)));
         assert_eq!(account.held(&btc, Side::Buy), None);
     }
+
     #[test]
     fn both_positions_of_hedge_mode_are_held_beside_each_other() {
         let (d, btc) = (Decimal::from, "BTC/USDT".parse::<Symbol>().unwrap());
@@ -220,6 +312,7 @@ mod tests {
             position_side,
             amount: d(amount),
             unrealized_pnl: d(unrealized_pnl),
+            entry_price: None,
         };
         let both = vec![held(PositionSlot::Long, 2, 5), held(PositionSlot::Short, -1, -3)];
         let balance = Balance { assets: [].into(), unrealized_pnl: d(2) };

@@ -3,9 +3,11 @@
 //! owner of orders that Slipstream did not send.
 //!
 //! Each account is streamed by exactly one instance (`crate::platform::shares`). If there are more accounts than
-//! streams, accounts with something open come first, and the others are read when needed.
+//! streams, accounts with something open come first, and the others are read when needed. Spot accounts are streamed only
+//! for programs of their owners that receive events.
 
 mod foreign;
+mod warm;
 
 use crate::{
     error::Result,
@@ -16,9 +18,10 @@ use domain::{ExchangeKeyId, Order, Trade, TradeType, UserId, client_order_id::is
 use exchange::{AccountEvent, Credentials};
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
+use warm::Warming;
 
 /// Largest number of streams per instance.
-const MOST: usize = 500;
+const MOST: usize = 1_000;
 /// Streams opened per round, so that a start does not spend the whole request budget on them.
 const OPENED: usize = 50;
 /// The asset in which balances are counted.
@@ -28,6 +31,7 @@ const QUOTE: &str = "USDT";
 #[derive(Default)]
 pub struct AccountStreams {
     streams: HashMap<ExchangeKeyId, JoinHandle<()>>,
+    warming: Warming,
 }
 
 impl Drop for AccountStreams {
@@ -38,12 +42,14 @@ impl Drop for AccountStreams {
 
 impl AccountStreams {
     /// Runs one round: opens streams for this instance's accounts that have something open or follow a
-    /// strategy, and closes all others.
+    /// strategy, or whose orders are events for programs, and closes all others; then reads a few of the accounts that
+    /// follow strategies ahead of the next signal.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub async fn round(&mut self, desk: &SharedTrading) -> Result<()> {
-        let all = store::key::with_exposure_or_follow(&desk.db).await?;
+        let mut all = store::key::with_exposure_or_follow(&desk.db).await?;
+        all.extend(store::key::spot_with_programs(&desk.db).await?);
         let ours = all.into_iter().filter(|key| desk.is_ours(*key)).take(MOST);
         let wanted: Vec<_> = ours.collect();
         let known: HashSet<_> = wanted.iter().copied().collect();
@@ -58,13 +64,13 @@ impl AccountStreams {
         let missing: Vec<_> = wanted.into_iter().filter(|key| !self.streams.contains_key(key)).collect();
         for id in missing.into_iter().take(OPENED) {
             if let Some(row) = store::key::get_any(&desk.db, id).await? {
-                let who = key::credentials(desk, &row)?;
-                let stream = desk.exchange.account_stream(who.clone(), TradeType::Futures);
-                let listener = Listener { desk: desk.clone(), key: id, owner: row.user_id, who };
+                let (who, kind) = (key::credentials(desk, &row)?, row.key.trade_type);
+                let stream = desk.exchange.account_stream(who.clone(), kind);
+                let listener = Listener { desk: desk.clone(), key: id, kind, owner: row.user_id, who };
                 self.streams.insert(id, tokio::spawn(listener.listen(stream)));
             }
         }
-        Ok(())
+        self.warming.round(desk, self.streams.keys().copied()).await
     }
 }
 
@@ -72,6 +78,7 @@ impl AccountStreams {
 struct Listener {
     desk: SharedTrading,
     key: ExchangeKeyId,
+    kind: TradeType,
     owner: UserId,
     who: Credentials,
 }
@@ -79,7 +86,22 @@ struct Listener {
 impl Listener {
     async fn listen(self, mut stream: Receiver<AccountEvent>) {
         while let Some(event) = stream.recv().await {
-            self.take(event).await;
+            match self.kind {
+                TradeType::Futures => self.take(event).await,
+                TradeType::Spot => self.take_spot(event).await,
+            }
+        }
+    }
+
+    /// Handles an event of a spot account, whose orders are recorded and whose balances are not cached.
+    async fn take_spot(&self, event: AccountEvent) {
+        match event {
+            AccountEvent::Order(order, fill) => self.record(order, fill).await,
+            AccountEvent::Unauthorized => self.disable().await,
+            AccountEvent::Connected
+            | AccountEvent::Disconnected
+            | AccountEvent::Account { .. }
+            | AccountEvent::Settings(..) => {}
         }
     }
 
@@ -98,8 +120,13 @@ impl Listener {
             AccountEvent::Account { change, .. } => {
                 accounts.apply(id, change.as_ref(), QUOTE, desk.clock.now());
             }
-            AccountEvent::Settings(symbol) => accounts.forget_leverage(id, &symbol),
+            AccountEvent::Settings(symbol, Some(leverage)) => accounts.set_leverage(id, &symbol, leverage),
+            AccountEvent::Settings(symbol, None) => accounts.forget_leverage(id, &symbol),
             AccountEvent::Order(order, fill) => {
+                if !order.reduce_only {
+                    // It takes or frees margin, which no other event reports.
+                    accounts.note_order(id);
+                }
                 if !is_from_slipstream(&order.client_order_id) {
                     foreign::order_changed(desk, self.owner, id, &order, fill.as_ref()).await;
                     return;
@@ -108,22 +135,28 @@ impl Listener {
                     // Most other reports concern orders whose response has just arrived here anyway.
                     order::touched(desk, &order);
                 }
-                if let Err(error) = self.record(order, fill).await {
-                    tracing::warn!(key = %id, %error, "could not record an order for the owner's programs");
-                }
+                self.record(order, fill).await;
             }
             // The exchange ends the stream after this event.
-            AccountEvent::Unauthorized => {
-                if let Err(error) = key::disable_rejected(desk, id, &self.who).await {
-                    tracing::warn!(key = %id, %error, "could not disable a key that the exchange rejects");
-                }
-            }
+            AccountEvent::Unauthorized => self.disable().await,
+        }
+    }
+
+    async fn disable(&self) {
+        if let Err(error) = key::disable_rejected(&self.desk, self.key, &self.who).await {
+            tracing::warn!(key = %self.key, %error, "could not disable a key that the exchange rejects");
+        }
+    }
+
+    async fn record(&self, order: Box<Order>, fill: Option<Trade>) {
+        if let Err(error) = self.record_for_programs(order, fill).await {
+            tracing::warn!(key = %self.key, %error, "could not record an order for the owner's programs");
         }
     }
 
     /// Records the state of an order for the owner's programs. Without any, orders are recorded only while a page shows
     /// their market, because nothing else needs them.
-    async fn record(&self, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
+    async fn record_for_programs(&self, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         if order::reported_as_hit(&order)
             || !store::event_webhook::has_program(&self.desk.db, self.owner).await?
         {

@@ -5,7 +5,11 @@ use crate::{
     platform::recent::Recent,
     trading::{Trading, sandbox_control::Playing},
 };
-use domain::{Candle, Decimal, Frame, Market, Micros, Symbol, Ticker, TradeType, time};
+use domain::{
+    Candle, Decimal, Frame, Market, Micros, Symbol, Ticker, TradeType,
+    live::{LiveEvent, LiveEventKind},
+    money, time,
+};
 
 /// Maximum age of a pushed price before the exchange is queried instead.
 const FRESH: i64 = 5 * time::SECOND;
@@ -79,6 +83,31 @@ pub async fn find_market(desk: &Trading, kind: TradeType, symbol: &Symbol) -> Re
     Ok(desk.exchange.market(kind, symbol).await?)
 }
 
+/// Rounds the average prices of the events' orders to their markets' ticks, as an order's other prices are; to seven digits if
+/// the tick is unknown, or the exchange does not answer.
+pub async fn round_averages(desk: &Trading, events: Vec<&mut LiveEvent>) {
+    let mut orders = Vec::new();
+    for event in events {
+        if let LiveEventKind::Order(order, _) = &mut event.what {
+            orders.push(order);
+        }
+    }
+    orders.retain(|order| order.average.is_some());
+    if orders.is_empty() {
+        return;
+    }
+    let markets = list_markets(desk, TradeType::Futures).await.unwrap_or_default();
+    for order in orders {
+        let market = markets.iter().find(|market| market.symbol == order.symbol);
+        order.average = order.average.map(|price| rounded(price, market.map(|market| market.tick)));
+    }
+}
+
+/// A price at its market's tick; with seven digits if the tick is unknown.
+fn rounded(price: Decimal, tick: Option<Decimal>) -> Decimal {
+    tick.map_or_else(|| price.round_sf(7).unwrap_or(price), |tick| money::round_to(price, tick))
+}
+
 /// Returns every market of one kind.
 ///
 /// # Errors
@@ -95,5 +124,18 @@ pub async fn playing(desk: &Trading) -> Result<Option<Playing>> {
     match &desk.sandbox {
         Some(sandbox) => desk.cache.playing.get((), &*desk.clock, sandbox.playing()).await.map(Some),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::dec;
+
+    #[test]
+    fn an_average_price_ends_at_the_tick_of_its_market() {
+        assert_eq!(rounded(dec!(10_823.04804), Some(dec!(0.1))), dec!(10_823));
+        assert_eq!(rounded(dec!(10_823.07804), Some(dec!(0.1))), dec!(10_823.1));
+        assert_eq!(rounded(dec!(10_823.04804), None), dec!(10_823.05));
     }
 }

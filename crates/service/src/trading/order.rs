@@ -3,6 +3,7 @@
 
 mod account;
 mod adopt;
+mod adopt_request;
 mod adopting;
 pub mod automation;
 mod begin;
@@ -14,11 +15,13 @@ mod close;
 pub(crate) mod copied;
 mod copied_request;
 mod costs;
+pub mod entry_order;
 mod finish;
 mod hits;
 mod idempotency;
 mod intent;
 mod legs;
+mod oco;
 mod origin;
 mod place;
 pub mod protection;
@@ -39,9 +42,10 @@ pub use account::{
 pub(crate) use adopt::adopt;
 pub(crate) use begin::BeginCondition;
 pub use change::{
-    AddSize, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
-    reduce_position,
+    AddSize, LimitClose, Part, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade,
+    close_part, reduce_at_limit, reduce_position,
 };
+pub(crate) use change::{Reducing, complete_changes};
 pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;

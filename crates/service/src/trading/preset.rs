@@ -77,3 +77,16 @@ fn preset(row: PresetRow) -> Result<Preset> {
     let settings = serde_json::from_str(&row.settings).map_err(Error::fault)?;
     Ok(Preset { id: row.id, name: row.name, settings })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_of_earlier_releases_have_equal_shares() {
+        let stored = r#"{"size":{"Risk":"1"},"stop_percent":null,"target_percents":["3"],"leverage":null}"#;
+        let read: PresetSettings = serde_json::from_str(stored).unwrap();
+        assert!(read.target_shares.is_empty());
+        assert_eq!(serde_json::to_string(&read).unwrap(), stored, "and are stored as before");
+    }
+}

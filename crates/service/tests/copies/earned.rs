@@ -1,12 +1,14 @@
 //! The performance of a follow: its total is that of its closed copies and its open position.
 
 use crate::{
-    fake::d,
+    STOP,
+    fake::{Fault, d},
     world::{SECOND, World},
 };
 use domain::{
     Decimal, Fee, IntentId, Side, Trade,
-    copy::{Exit, Status},
+    copy::{Exit, Reason, Status},
+    follow::Leaving,
     profit::Profit,
 };
 use exchange::Funding;
@@ -22,6 +24,8 @@ const ENTRY: u16 = 2;
 store::each_engine!(
     the_total_of_a_follow_is_that_of_its_copies_and_its_open_position,
     a_follow_without_copies_earned_nothing_and_is_its_owners,
+    a_copy_whose_stop_was_rejected_counts,
+    the_results_of_a_stopped_follow_stay,
 );
 
 /// Opens a copy at 20,000 for a signal at 19,990, a second after it.
@@ -103,5 +107,38 @@ async fn a_follow_without_copies_earned_nothing_and_is_its_owners(db: &TestDb) {
     let (_, none) = follow::performance(&world.desk, &world.follower, world.follow).await.unwrap();
     assert_eq!(none, domain::follow::FollowPerformance::default());
     let other = follow::performance(&world.desk, &world.admin, world.follow).await;
+    assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
+}
+
+/// Its position was opened and closed, so what it cost belongs to the follow.
+async fn a_copy_whose_stop_was_rejected_counts(db: &TestDb) {
+    let world = World::open(db).await;
+    world.fake.fault(STOP, Fault::Refused(-2021));
+    world.give(world.entry(Side::Buy)).await;
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Failed, Some(Reason::StopRefused)), "{copy:?}");
+    let (_, earned) = follow::performance(&world.desk, &world.follower, world.follow).await.unwrap();
+    assert_eq!(earned.ended + earned.unknown, 1, "{earned:?}");
+    db.execute("update trades set status = 'CLOSED', realized = '-3', fees = '1.5', funding = '0.5'").await;
+    let (_, earned) = follow::performance(&world.desk, &world.follower, world.follow).await.unwrap();
+    assert_eq!((earned.ended, earned.total().net()), (1, d("-5")), "{earned:?}");
+    assert!(earned.slippage.is_some(), "its entry was executed: {earned:?}");
+}
+
+async fn the_results_of_a_stopped_follow_stay(db: &TestDb) {
+    let world = World::open(db).await;
+    opened(&world).await;
+    let (desk, owner) = (&world.desk, &world.follower);
+    assert!(follow::list_stopped(desk, owner).await.unwrap().is_empty());
+    follow::stop_follow(&desk.following(), owner, world.follow, Leaving::Keep).await.unwrap();
+    assert!(follow::list_follows(desk, owner).await.unwrap().is_empty());
+    let stopped = follow::list_stopped(desk, owner).await.unwrap();
+    let [of] = &stopped[..] else { panic!("{stopped:?}") };
+    assert!(of.id == world.follow && of.stopped_at.is_some() && of.in_position, "{of:?}");
+    let (of, open) = follow::performance(desk, owner, world.follow).await.unwrap();
+    assert!(of.stopped_at.is_some() && open.in_position, "the position that was kept counts");
+    assert!(matches!(follow::get_follow(desk, owner, world.follow).await, Err(Error::NotFound)));
+    assert!(follow::list_stopped(desk, &world.admin).await.unwrap().is_empty());
+    let other = follow::performance(desk, &world.admin, world.follow).await;
     assert!(matches!(other, Err(Error::NotFound)), "{other:?}");
 }

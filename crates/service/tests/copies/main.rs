@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
+mod ahead;
+mod crowd;
 mod earned;
 #[path = "../orders/fake.rs"]
 #[allow(dead_code, reason = "shared with the tests of orders")]
 mod fake;
 mod first_day;
 mod own_sources;
+mod partial;
 mod risk;
+mod rule_changes;
 mod world;
 
 use domain::{

@@ -1,11 +1,11 @@
 //! Automation of open trades: breakeven after a take-profit, a trailing stop, and a time limit.
 
 use super::{
-    RESCUE, TARGET, World,
+    ENTRY, RESCUE, TARGET, World,
     changes::{MOVED, remove, stop},
     desk,
     fake::{Fault, btc, d},
-    ticket, world,
+    limit, ticket, world,
 };
 use domain::{
     Decimal,
@@ -193,9 +193,47 @@ pub(crate) async fn a_trade_is_closed_at_its_time_limit_and_its_owner_is_notifie
     }
     assert_eq!((world.position(), world.open().len()), (Decimal::ZERO, 0));
     assert_eq!((row.status, row.exit_reason), (TradeStatus::Closed, Some(Exit::TimeLimit)));
+    let last = world.view(id).await.changes.pop().unwrap();
+    assert_eq!(last.after.kind, Some(ChangeKind::TimeLimit));
+    assert_eq!((last.before.amount, last.after.amount), (Some(d("0.05")), Some(Decimal::ZERO)));
     let events = store::event::after(&**db, world.actor.user, 0, 100).await.unwrap();
     let told = |word: &str| events.iter().filter(|event| event.body.contains(word)).count();
     assert_eq!((told("TimeLimit"), told("ClosedWithoutStop")), (1, 0), "{events:?}");
+}
+
+/// Its owner must not read that a stop loss was rejected.
+pub(crate) async fn an_entry_that_still_fills_ends_with_the_time_limit(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    world.fake.fill(ENTRY, "0.02");
+    order::sweep(&world.desk).await.unwrap();
+    let id = world.trade().await.id;
+    world.automate(time_limit(10)).await.unwrap();
+    let restarted = desk(db, &world.fake);
+    let is_over = async || store::automation::is_over(&**db, id).await.unwrap();
+    for _ in 0..ENOUGH {
+        automation::tick(&restarted).await.unwrap();
+        if is_over().await {
+            break;
+        }
+    }
+    assert!(is_over().await);
+    // More of the entry fills before the supervisor closes the position, and the sweep finds it first.
+    world.fake.fill(ENTRY, "0.01");
+    order::sweep(&restarted).await.unwrap();
+    for _ in 0..ENOUGH {
+        order::protection::tick(&restarted).await.unwrap();
+        if world.view(id).await.row.status == TradeStatus::Closed {
+            break;
+        }
+    }
+    assert_eq!((world.position(), world.open().len()), (Decimal::ZERO, 0));
+    let row = world.view(id).await.row;
+    assert_eq!((row.status, row.exit_reason), (TradeStatus::Closed, Some(Exit::TimeLimit)));
+    let intent = store::intent::get_intent(&**db, id).await.unwrap().unwrap();
+    assert_eq!(intent.status, store::intent::Status::Done);
+    let events = store::event::after(&**db, world.actor.user, 0, 100).await.unwrap();
+    assert!(!events.iter().any(|event| event.body.contains("ClosedWithoutStop")), "{events:?}");
 }
 
 pub(crate) async fn a_close_at_a_time_limit_that_is_refused_is_no_missing_stop(db: &TestDb) {

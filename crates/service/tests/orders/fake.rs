@@ -75,6 +75,10 @@ pub(crate) struct State {
     pub(crate) funding: Vec<Funding>,
     /// The price of BNB; that of the market by default.
     pub(crate) bnb_price: Option<Decimal>,
+    /// How often the balance was read.
+    pub(crate) balance_reads: usize,
+    /// How often a leverage was set.
+    pub(crate) leverage_changes: usize,
     /// How often funding payments were read.
     pub(crate) funding_reads: usize,
     /// How often the open orders of the whole account were read.
@@ -280,6 +284,7 @@ impl AccountData for Fake {
             state.readings_lost -= 1;
             return Err(ExchangeFailure::Unknown("lost".into()));
         }
+        state.balance_reads += 1;
         let total = state.funds.unwrap_or(d("10000"));
         let free = state.free.unwrap_or(total);
         let funds = Funds { free, used: total - free, total };
@@ -342,7 +347,11 @@ impl Positions for Fake {
         Ok((10, self.state.lock().unwrap().margin_mode.unwrap_or(MarginMode::Crossed)))
     }
     async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> ExchangeResult<()> {
-        let before_entry = self.state.lock().unwrap().before_entry.take();
+        let before_entry = {
+            let mut state = self.state.lock().unwrap();
+            state.leverage_changes += 1;
+            state.before_entry.take()
+        };
         if let Some(run) = before_entry {
             run();
         }

@@ -6,6 +6,7 @@
 mod adoption;
 mod automation;
 mod changes;
+mod entries;
 mod fake;
 mod fence;
 mod fills;
@@ -28,6 +29,7 @@ use domain::{
     ticket::{ManualOrder, RawTicket},
     validation::Problem,
 };
+use entries::*;
 use fake::{Fake, Fault, btc, d};
 use fence::*;
 use fills::every_fill_counts_however_many_there_are;
@@ -566,6 +568,7 @@ store::each_engine![
     a_trailing_stop_follows_the_peak_and_remembers_it,
     a_trailing_stop_that_is_refused_leaves_the_old_one_and_is_tried_again,
     a_trade_is_closed_at_its_time_limit_and_its_owner_is_notified,
+    an_entry_that_still_fills_ends_with_the_time_limit,
     a_close_at_a_time_limit_that_is_refused_is_no_missing_stop,
     a_stop_that_another_price_triggers_is_placed_again,
     settings_that_do_not_fit_a_trade_are_refused_and_end_with_its_stop,
@@ -586,4 +589,15 @@ store::each_engine![
     an_order_that_fills_nothing_is_no_trade,
     a_post_only_order_that_would_fill_has_its_own_message,
     a_reduce_only_order_closes_a_part_and_never_opens,
+    the_first_fill_of_an_ocos_limit_order_cancels_its_stop_order,
+    the_first_fill_of_an_ocos_stop_order_cancels_its_limit_order,
+    what_both_orders_of_an_oco_fill_beyond_the_amount_is_closed,
+    an_oco_needs_both_orders,
+    an_oco_is_resumed_after_a_restart,
+    an_oco_whose_prices_are_reached_is_refused,
+    a_stop_entry_is_protected_when_it_fills,
+    an_order_that_is_good_till_a_date_ends_as_a_cancelled_trade,
+    a_trailing_entry_of_a_trade_gets_its_protection,
+    a_limit_close_belongs_to_the_trade_and_its_take_profits_become_smaller,
+    a_limit_close_that_the_exchange_refuses_is_an_error,
 ];

@@ -30,6 +30,11 @@ const fn found(name: &'static str, setup: &'static [Act], acts: &'static [Act]) 
     Life { known_after: INSPECT_AT, ..life(name, setup, acts) }
 }
 
+/// A life whose entry rests until the price reaches it: the desk knows of the fill a second later.
+const fn waiting(life: Life) -> Life {
+    Life { known_after: 1, ..life }
+}
+
 /// A life without a stop.
 const fn bare(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
     Life { stop: false, ..life(name, setup, acts) }
@@ -50,6 +55,17 @@ const TRAILING: &[Act] = &[
     Happens(OutsideEvent::Price("20050")),
     Passes(2, 1),
 ];
+const UNTIL: &[Act] = &[
+    Asks(Ask::Order(OrderKind::Until, Buy)),
+    Passes(1, 1),
+    Happens(OutsideEvent::Fill("0.02")),
+    Passes(1, 1),
+    Happens(OutsideEvent::Fill("0.03")),
+    Passes(2, 1),
+];
+const OCO: Act = Asks(Ask::Order(OrderKind::Oco, Buy));
+const FALLS: Act = Happens(OutsideEvent::Price("19900"));
+const RISES: Act = Happens(OutsideEvent::Price("20200"));
 const TARGETS: &[Act] = &[
     Happens(OutsideEvent::Price("20100")),
     Passes(2, 20),
@@ -137,6 +153,16 @@ pub(crate) fn all() -> Vec<Life> {
         life("manual", &[], &[OPEN]),
         life("manual-retried", &[], &[ONCE, Passes(1, 2), ONCE]),
         life("limit", &[], LIMIT),
+        life("good-till-date", &[], UNTIL),
+        waiting(life(
+            "stop-entry",
+            &[],
+            &[Asks(Ask::Order(OrderKind::StopEntry, Buy)), Passes(1, 1), RISES, Passes(2, 1)],
+        )),
+        waiting(life("oco-limit", &[], &[OCO, Passes(1, 1), FALLS, Passes(2, 1), SECOND])),
+        waiting(life("oco-stop", &[], &[OCO, Passes(1, 1), RISES, Passes(2, 1), SECOND])),
+        // Both orders fill before the desk can cancel one.
+        waiting(life("oco-gap", &[], &[OCO, Passes(1, 1), FALLS, RISES, Passes(3, 1), SECOND, THIRD])),
         bare("trailing", &[], TRAILING),
         bare("no-stop", &[], &[Asks(Ask::Order(OrderKind::WithoutStop, Buy)), Passes(1, 1)]),
         life("replace-same", &[OPEN], &[ONCE, Passes(1, 2), ONCE]),
@@ -173,6 +199,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         flat("hedged-copy-exit", HEDGED_COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
+        life("copy-exit-part", COPIED, &[Asks(Ask::ExitPart("50")), Passes(2, 1)]),
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),

@@ -138,6 +138,31 @@ pub(crate) fn wanted_stop(play: &Play<'_>) -> Option<Decimal> {
     }
 }
 
+/// (p) A partial exit closes at most its share, and (o) the take-profits fit the rest.
+pub(crate) fn judge_exit(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let filled = |counts: &dyn Fn(&Resting) -> bool| -> Decimal {
+        book.orders.iter().filter(|r| r.ours() && counts(r)).map(|r| r.order.filled).sum()
+    };
+    for received in &play.answered {
+        let Ask::ExitPart(percent) = received.ask else { continue };
+        let entered = filled(&|r| r.opens());
+        let closed = filled(&|r| r.leg().is_some_and(|leg| leg == CLOSE || CLOSES.contains(&leg)));
+        if closed > entered * d(percent) / Decimal::ONE_HUNDRED {
+            broken.push(format!("p: {closed} was closed instead of {percent} % of {entered}"));
+        }
+        if play.faultless && closed.is_zero() {
+            broken.push(format!("p: nothing of {entered} was closed"));
+        }
+        let takes = |r: &&Resting| r.open() && r.ours() && r.protects() && !r.stops() && !r.close_position;
+        let open: Decimal = book.orders.iter().filter(takes).filter_map(|r| r.order.amount).sum::<Decimal>();
+        if open > book.position.abs() {
+            broken.push(format!("o: take-profits of {open} for a position of {}", book.position));
+        }
+    }
+}
+
 /// (n) What the owner sees is what is open; (o) take-profits fit the position; (p) no more is closed, and no other amount added, than
 /// requested; (q) a trailed stop follows the price.
 pub(crate) fn judge(play: &Play<'_>, broken: &mut Vec<String>) {

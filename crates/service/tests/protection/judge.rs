@@ -2,7 +2,7 @@
 
 use crate::{
     changes,
-    lives::{Ask, DeskResponse, wanted_stop},
+    lives::{Ask, DeskResponse, OrderKind, wanted_stop},
     play::Play,
     sim::{ONE_WAY, book::Resting, meter::seconds},
 };
@@ -44,8 +44,10 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     closed(play, &mut broken);
     notified(play, &mut broken);
     supervised(play, &mut broken);
+    oco(play, &mut broken);
     changes::judge(play, &mut broken);
     changes::judge_adoption(play, &mut broken);
+    changes::judge_exit(play, &mut broken);
     broken
 }
 
@@ -141,6 +143,8 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
     };
     let alone = play.answered.len() == 1
         && play.answered[0].ask != Ask::CancelEntries
+        // Of an OCO, the desk cancels the order that has not filled.
+        && !matches!(play.answered[0].ask, Ask::Order(OrderKind::Oco, _))
         && !matches!(play.answered[0].response, Some(DeskResponse::No(_)));
     if alone && book.orders.iter().any(|r| ended(&r)) {
         broken.push("c: an entry was cancelled without a request".to_owned());
@@ -301,5 +305,24 @@ fn supervised(play: &Play<'_>, broken: &mut Vec<String>) {
     }
     if play.unprotected.differing > 0 && (book.covered() || !play.life.stop) {
         broken.push("m: a position that is as wanted counts as unprotected".to_owned());
+    }
+}
+
+/// (n) An OCO ends with the amount that was ordered at most, and with one of its orders open at most once one has filled.
+fn oco(play: &Play<'_>, broken: &mut Vec<String>) {
+    let asked = |ask: Ask| matches!(ask, Ask::Order(OrderKind::Oco, _));
+    if !play.answered.iter().any(|received| asked(received.ask)) {
+        return;
+    }
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let entries: Vec<&Resting> = book.orders.iter().filter(|r| r.ours() && r.opens()).collect();
+    let filled = entries.iter().filter(|r| !r.order.filled.is_zero()).count();
+    let ordered = entries.first().and_then(|r| r.order.amount).unwrap_or_default();
+    if book.position > ordered {
+        broken.push(format!("n: a position of {} for an order of {ordered}", book.position));
+    }
+    if filled > 0 && entries.iter().any(|r| r.open() && r.order.filled.is_zero()) {
+        broken.push("n: one order has filled, and the other is open".to_owned());
     }
 }

@@ -7,11 +7,11 @@ use crate::{
     stage::Cast,
 };
 use domain::{
-    Decimal, PositionSide, Side,
+    Decimal, Micros, PositionSide, Side,
     follow::Leaving,
     risk_rule::{Kind, RuleAction, RuleTerms, Scope, Trip},
-    signal::{Action, Source},
-    ticket::{ManualOrder, RawTicket},
+    signal::{Action, AmountUnit, SignalSize, Source},
+    ticket::{ManualOrder, RawTicket, TradeTicket},
 };
 use service::{
     Error, SharedDesk,
@@ -48,6 +48,8 @@ pub(crate) enum Ask {
     Enter(Side),
     /// A strategy's exit.
     Exit,
+    /// A strategy's exit of this share of the position, in percent.
+    ExitPart(&'static str),
     /// Moves the stop of the open trade.
     MoveStop(&'static str),
     /// Trails the stop of the open trade, by this distance in percent.
@@ -78,6 +80,12 @@ pub(crate) enum OrderKind {
     StopLimit,
     /// A limit order whose stop becomes a limit order when it triggers.
     LimitStopLimit,
+    /// A limit order that is good till a date.
+    Until,
+    /// A stop market order.
+    StopEntry,
+    /// A limit order and a stop order, of which the first fill cancels the other.
+    Oco,
 }
 
 /// An event outside the desk.
@@ -168,8 +176,11 @@ impl<T> From<Result<T, Error>> for DeskResponse {
 }
 
 impl Ask {
-    /// Returns how many entries this requests.
+    /// Returns how many orders may enter for this request: both of an OCO, if they fill before one can be cancelled.
     pub(crate) const fn entries(self) -> usize {
+        if matches!(self, Self::Order(OrderKind::Oco, _)) {
+            return 2;
+        }
         matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_) | Self::Add(_)) as usize
     }
 
@@ -190,11 +201,12 @@ impl Ask {
     pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> DeskResponse {
         match self {
             Self::Order(kind, side) => {
-                order::place_order(desk, &cast.trader, cast.manual, ticket(kind, side), None).await.into()
+                let order = ticket(kind, side, desk.clock.now());
+                order::place_order(desk, &cast.trader, cast.manual, order, None).await.into()
             }
             Self::Once(side) => {
                 let once = IdempotencyKey { key: "once".to_owned(), body_hash: [1; 32] };
-                let ticket = ticket(OrderKind::Market, side);
+                let ticket = ticket(OrderKind::Market, side, desk.clock.now());
                 order::place_order(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
@@ -218,10 +230,10 @@ impl Ask {
             Self::AddRule => risk::create_rule(desk, &cast.trader, closing_rule(cast)).await.into(),
             Self::TripRule => trip_rule(desk, cast).await.into(),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),
-            Self::Exit => {
-                let exit =
-                    NewSignal { action: Action::Exit, side: None, stop: None, ..entry(cast, Side::Buy) };
-                signal::accept(desk, NewSignal { targets: Vec::new(), ..exit }).await.into()
+            Self::Exit => signal::accept(desk, exit(cast)).await.into(),
+            Self::ExitPart(percent) => {
+                let size = SignalSize { amount: d(percent), unit: AmountUnit::PositionPercent };
+                signal::accept_sized(desk, Some(size), exit(cast)).await.into()
             }
             Self::MoveStop(price) => changes::move_stop(desk, cast, price).await,
             Self::Trail(percent) => changes::trail(desk, cast, percent).await,
@@ -272,7 +284,7 @@ fn levels(side: Side) -> (&'static str, [&'static str; 3]) {
     }
 }
 
-fn ticket(kind: OrderKind, side: Side) -> ManualOrder {
+fn ticket(kind: OrderKind, side: Side, now: Micros) -> ManualOrder {
     let text = |s: &str| Some(s.to_owned());
     let (stop, targets) = levels(side);
     let mut ticket = RawTicket {
@@ -286,7 +298,11 @@ fn ticket(kind: OrderKind, side: Side) -> ManualOrder {
         ..RawTicket::default()
     };
     match kind {
-        OrderKind::Market | OrderKind::Limit => {}
+        OrderKind::Market | OrderKind::Limit | OrderKind::Until => {}
+        OrderKind::StopEntry | OrderKind::Oco => {
+            // Beyond the price at which the stop order enters.
+            ticket.take_profit_prices = ["20400", "20500", "20600"].map(str::to_owned).to_vec();
+        }
         OrderKind::StopLimit | OrderKind::LimitStopLimit => {
             (ticket.stop_trigger_type, ticket.stop_price) = (text("LIMIT"), text("18950"));
         }
@@ -302,7 +318,25 @@ fn ticket(kind: OrderKind, side: Side) -> ManualOrder {
         (ticket.kind, ticket.price) = (text("TRAILING_STOP"), text("19800"));
         ticket.callback_rate = text("1");
     }
-    ticket.check().unwrap()
+    further(kind, ticket).check(now).unwrap()
+}
+
+/// Returns the ticket of an order type that only trades have. Its stop order enters at 20,200.
+fn further(kind: OrderKind, raw: RawTicket) -> TradeTicket {
+    let text = |s: &str| Some(s.to_owned());
+    let (typed, price, trigger) = match kind {
+        OrderKind::Until => ("LIMIT", text("19900"), None),
+        OrderKind::StopEntry => ("STOP_MARKET", None, text("20200")),
+        OrderKind::Oco => ("OCO", text("19900"), text("20200")),
+        _ => return TradeTicket { raw, ..TradeTicket::default() },
+    };
+    let until = kind == OrderKind::Until;
+    TradeTicket {
+        raw: RawTicket { kind: text(typed), price, time_in_force: until.then(|| "GTD".to_owned()), ..raw },
+        trigger_price: trigger,
+        trigger_limit_price: None,
+        good_till_date: until.then(|| "2030-01-01T00:00:00Z".to_owned()),
+    }
 }
 
 fn entry(cast: &Cast, side: Side) -> NewSignal {
@@ -319,6 +353,11 @@ fn entry(cast: &Cast, side: Side) -> NewSignal {
         bar_at: None,
         sent_at: None,
     }
+}
+
+fn exit(cast: &Cast) -> NewSignal {
+    let exit = NewSignal { action: Action::Exit, side: None, stop: None, ..entry(cast, Side::Buy) };
+    NewSignal { targets: Vec::new(), ..exit }
 }
 
 impl OutsideEvent {

@@ -157,6 +157,7 @@ two_desks! {
     adopt = "adopt",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
+    copy_exit_part = "copy-exit-part",
     copy_panic = "copy-panic",
     flip = "flip",
 }
@@ -212,6 +213,7 @@ lives! {
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     hedged_copy_exit = "hedged-copy-exit",
+    copy_exit_part = "copy-exit-part",
     flip = "flip",
     copy_panic = "copy-panic",
     copy_stop_following = "copy-stop-following",

@@ -96,6 +96,8 @@ rules! {
     a_position_that_is_not_shown: UnseenPositionMayLag => ["manual/kill-after@entry/behind(5)@open-orders#2"],
     two_readings: TwoReadingsAgree => ["manual/stopped@stop/refuse(-2021)@stop"],
     the_rest_of_an_entry: RestOfEntryEnds => ["limit/refuse(-2021)@stop"],
+    the_other_order_of_an_oco: FirstFillCancelsOther => ["oco-limit"],
+    what_both_orders_of_an_oco_filled: ExcessIsClosed => ["oco-gap"],
     a_position_that_was_closed: ClosingIsNotified => ["manual/refuse(-2021)@stop"],
     protection_last: ProtectionGoesLast => ["replace"],
     take_profits_in_the_way: TargetsMakeWay => ["copy-exit/tight@close"],

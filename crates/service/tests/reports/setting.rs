@@ -179,6 +179,8 @@ pub(super) async fn copied(
         symbol: btc(),
         risk_percent: Decimal::TWO,
         skipped: None,
+        detail: None,
+        exit_percent: None,
     };
     let started = EntrySize {
         equity: Decimal::ONE,

@@ -35,6 +35,7 @@ store::each_engine!(
     two_instances_deliver_once,
     both_secrets_sign_for_a_day,
     private_addresses_are_refused_when_saved_and_when_sent,
+    only_listed_hosts_get_events,
     a_redirect_is_not_followed_and_a_long_answer_is_cut,
     a_webhook_is_its_owners_and_ends_with_the_account,
 );
@@ -247,6 +248,21 @@ async fn both_secrets_sign_for_a_day(db: &TestDb) {
         assert!(is_signed_by(&received, &next.secret));
         assert_eq!(is_signed_by(&received, &made.secret), both, "after {wait}");
     }
+}
+
+async fn only_listed_hosts_get_events(db: &TestDb) {
+    let (desk, clock, actor, program, made) = started(db).await;
+    let hosts = vec!["hooks.example.org".to_owned()];
+    let settings = Settings { local_webhooks: true, webhook_hosts: hosts, ..Settings::default() };
+    let listed = testing::desk_with((**db).clone(), Setup { settings, clock, ..Setup::default() });
+    let refused = event_webhook::create(&listed, &actor, &here(), new(&program.url)).await;
+    assert_eq!(problem(refused), ("url".to_owned(), Problem::NotAllowedHost));
+    // Saved before there was a list.
+    event_webhook::send_test(&desk, &actor, made.webhook.id).await.unwrap();
+    event_webhook::deliver(&listed).await.unwrap();
+    assert!(program.received().is_empty(), "nothing is sent to a host that is not listed");
+    let one = log(&desk, &actor, made.webhook.id).await.remove(0);
+    assert_eq!((one.problem, one.status), (Some(DeliveryProblem::NotAllowed), None));
 }
 
 async fn private_addresses_are_refused_when_saved_and_when_sent(db: &TestDb) {

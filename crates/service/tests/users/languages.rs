@@ -150,6 +150,7 @@ fn trading_events() -> Vec<NotificationEvent> {
         E::LeftOpen { name: "Main".to_owned(), symbols: vec![btc()] },
         E::WithoutStop { key, symbol: btc(), copy },
         E::StopNotMoved { key, symbol: btc(), why: answered(-2021), copy },
+        E::BothFilled { key, symbol: btc(), amount: Decimal::TWO, copy },
         E::TimeLimit { key, symbol: btc(), minutes: 90, copy },
         E::ExitLate { key, symbol, why: answered(-2011), copy },
     ];

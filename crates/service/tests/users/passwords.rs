@@ -1,11 +1,13 @@
 use super::setting::{
-    ADA, OTHER, PASSWORD, ada, change, desk, here, last_mail, mailed_token, mails, problem, throttled,
+    ADA, OTHER, PASSWORD, ada, change, desk, here, last_mail, mailed_token, mails, problem, reset_link_token,
+    throttled,
 };
 use domain::{UserId, time::HOUR, validation::Problem};
 use service::{
     Error, SharedDesk,
     identity::{account, recovery::Keep, session, token},
-    platform::settings::{Limit, Throttles},
+    platform::settings::{Limit, Settings, Throttles},
+    testing::{Setup, desk_with},
 };
 use store::testing::TestDb;
 
@@ -17,6 +19,7 @@ store::each_engine!(
     a_reset_request_reveals_nothing,
     a_mailbox_is_not_flooded,
     easy_passwords_are_refused_wherever_one_is_set,
+    breached_passwords_are_refused_wherever_one_is_set,
     letters_composed_differently_are_the_same_password,
     a_password_of_before_is_hashed_anew,
     hashing_anew_does_not_undo_a_reset,
@@ -44,6 +47,31 @@ async fn a_changed_password_signs_everyone_else_out(db: &TestDb) {
     assert_eq!(problem(account::sign_in(&desk, here(), ADA, PASSWORD).await).1, Problem::WrongCredentials);
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
     assert!(last_mail(&desk).await.subject.contains("was changed"));
+}
+
+async fn breached_passwords_are_refused_wherever_one_is_set(db: &TestDb) {
+    // The SHA-1 of "tundra mosaic lantern opus", which no other rule rejects.
+    const BREACHED: &str = "tundra mosaic lantern opus";
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), "ACDEF76C2A78DE14A631B6965DBB80B9425CE7CA:3\n").unwrap();
+    let settings = |breached_passwords| Settings { breached_passwords, ..Settings::default() };
+    let on = |settings| desk_with((**db).clone(), Setup { settings, ..Setup::default() });
+    let desk = on(settings(Some(list.path().to_owned())));
+    let refused = account::sign_up(&desk, here(), ADA, BREACHED).await;
+    assert_eq!(problem(refused), ("password".to_owned(), Problem::PasswordBreached));
+    let session = ada(&desk).await;
+    let refused = change(&desk, &session.actor, PASSWORD, BREACHED, &Keep::default()).await;
+    assert_eq!(problem(refused), ("password".to_owned(), Problem::PasswordBreached));
+    let link = reset_link_token(&desk, ADA).await;
+    let refused = account::reset_password(&desk, here(), &link, BREACHED).await;
+    assert_eq!(problem(refused), ("password".to_owned(), Problem::PasswordBreached));
+    account::reset_password(&desk, here(), &link, OTHER).await.unwrap();
+
+    // A list that cannot be read is no reason to accept everything; signing in goes on.
+    let missing = on(settings(Some("/no/such/file".into())));
+    let unread = account::sign_up(&missing, here(), "bob@example.org", OTHER).await;
+    assert!(matches!(unread, Err(Error::Unavailable { .. })), "{unread:?}");
+    account::sign_in(&missing, here(), ADA, OTHER).await.unwrap();
 }
 
 async fn a_reset_link_works_once(db: &TestDb) {
@@ -189,7 +217,7 @@ async fn hashing_anew_does_not_undo_a_reset(db: &TestDb) {
     let user = ada(&desk).await.actor.user;
     let typed = "Zu\u{308}rich cre\u{300}me";
     give_old_hash(&desk, user, typed).await;
-    let link = super::setting::reset_link_token(&desk, ADA).await;
+    let link = reset_link_token(&desk, ADA).await;
     let (_, reset) = tokio::join!(
         futures::future::join_all((0..6).map(|_| account::sign_in(&desk, here(), ADA, typed))),
         account::reset_password(&desk, here(), &link, OTHER),

@@ -2,7 +2,13 @@
 //! paper accounts are tested in the modules of these objects.
 
 use super::setting::{ADA, PASSWORD, ada, desk, here, problem};
-use domain::{SubAccountId, TokenFamilyId, sub_account::SubAccount, time::MINUTE, validation::Problem};
+use domain::{
+    Decimal, SubAccountId, TokenFamilyId,
+    preset::{MOST_PRESETS, PresetSettings, PresetSize},
+    sub_account::SubAccount,
+    time::MINUTE,
+    validation::Problem,
+};
 use service::{
     Error, SharedDesk,
     identity::{
@@ -14,12 +20,14 @@ use service::{
         ledger,
         sub_account::{self, MOST},
     },
+    trading::preset,
 };
 use store::testing::TestDb;
 
 store::each_engine!(
     a_person_has_so_many_api_clients,
     a_client_is_bound_to_so_many_networks,
+    a_person_has_so_many_presets,
     a_person_has_so_many_sub_accounts,
     a_person_has_one_account_in_a_currency,
     a_person_has_so_many_sign_ins_of_programs,
@@ -54,6 +62,27 @@ async fn a_client_is_bound_to_so_many_networks(db: &TestDb) {
     let many = api_client::create(&desk, &actor, &here(), with(21)).await;
     assert_eq!(problem(many), ("addresses".to_owned(), Problem::NotAddresses));
     api_client::create(&desk, &actor, &here(), with(20)).await.unwrap();
+}
+
+async fn a_person_has_so_many_presets(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let actor = ada(&desk).await.actor;
+    let settings = PresetSettings {
+        size: PresetSize::Risk(Decimal::ONE),
+        stop_percent: None,
+        target_percents: Vec::new(),
+        target_shares: Vec::new(),
+        leverage: None,
+    };
+    let save = async |name: &str| preset::save_preset(&desk, &actor, name, &settings).await;
+    for number in 0..MOST_PRESETS {
+        save(&format!("Preset {number}")).await.unwrap();
+    }
+    assert_eq!(problem(save("One more").await), ("name".to_owned(), Problem::TooMany));
+    // One of the same name is replaced.
+    let replaced = save("Preset 0").await.unwrap();
+    preset::delete_preset(&desk, &actor, replaced.id).await.unwrap();
+    save("One more").await.unwrap();
 }
 
 /// A sub-account by the fields that are required.

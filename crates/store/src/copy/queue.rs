@@ -25,8 +25,12 @@ pub struct NewCopy {
     pub symbol: Symbol,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<Decimal>,
     /// Why it is skipped, if that is already certain; then no worker processes it.
     pub skipped: Option<Reason>,
+    /// The detail of that reason.
+    pub detail: Option<String>,
 }
 
 /// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
@@ -44,7 +48,7 @@ pub async fn insert_all(
     bulk!(
         tx,
         "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, status, \
-           reason, risk_percent, lease_until, created_at, updated_at, finished_at) ",
+           reason, detail, exit_percent, risk_percent, lease_until, created_at, updated_at, finished_at) ",
         copies,
         |copy: &NewCopy| [
             copy.id,
@@ -57,6 +61,8 @@ pub async fn insert_all(
             side,
             if copy.skipped.is_some() { Status::Skipped } else { Status::Queued },
             copy.skipped,
+            copy.detail.as_deref(),
+            copy.exit_percent.map(DecimalText),
             DecimalText(copy.risk_percent),
             0_i64,
             at,
@@ -144,6 +150,8 @@ pub struct Work {
     pub detail: Option<String>,
     /// For an exit: number of times the exchange rejected closing the position.
     pub attempts: i64,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<DecimalText>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
@@ -177,7 +185,7 @@ pub struct Work {
 select! {
     work -> Work,
     "c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, \
-     c.action, c.side, c.detail, c.attempts, c.risk_percent, s.at as signal_at, \
+     c.action, c.side, c.detail, c.attempts, c.exit_percent, c.risk_percent, s.at as signal_at, \
      s.price as signal_price, s.market_price, s.stop, s.targets, \
      s.strategy_id, t.active as strategy_active, f.active as follow_active, f.paused_reason, \
      f.stopped_at, f.max_leverage, u.frozen_at, u.suspended_at",

@@ -41,6 +41,8 @@ pub struct CopyTrade {
     pub detail: Option<String>,
     /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: DecimalText,
+    /// For an exit: share of the position to close, in percent; `None` for the whole position.
+    pub exit_percent: Option<DecimalText>,
     /// Equity of the account when the copy was sized.
     pub equity: Option<DecimalText>,
     /// Amount in base units: as sized, then as filled.

@@ -7,6 +7,31 @@ use domain::{
 };
 use sqlx::FromRow;
 
+/// The key in a row, whose fields have the names of the columns. What a statement reads besides stays in the row.
+macro_rules! exchange_key {
+    ($row:expr) => {
+        domain::ExchangeKey {
+            id: $row.id,
+            exchange_id: $row.exchange_id,
+            trade_type: $row.trade_type,
+            strategy_type: $row.strategy_type,
+            active: $row.active,
+            name: $row.name,
+            api_key: $row.api_key,
+            status: $row.status,
+            sandbox: $row.sandbox,
+            ip_restricted: $row.ip_restricted,
+            account_mode: $row.account_mode,
+            may_withdraw: $row.may_withdraw,
+            expires_at: $row.expires_at,
+            traded_elsewhere: $row.traded_elsewhere,
+            created_at: $row.created_at,
+            updated_at: $row.updated_at,
+        }
+    };
+}
+pub(crate) use exchange_key;
+
 #[derive(FromRow)]
 pub(super) struct Shown {
     pub(super) id: ExchangeKeyId,
@@ -29,24 +54,7 @@ pub(super) struct Shown {
 
 impl From<Shown> for ExchangeKey {
     fn from(row: Shown) -> Self {
-        Self {
-            id: row.id,
-            exchange_id: row.exchange_id,
-            trade_type: row.trade_type,
-            strategy_type: row.strategy_type,
-            active: row.active,
-            name: row.name,
-            api_key: row.api_key,
-            status: row.status,
-            sandbox: row.sandbox,
-            ip_restricted: row.ip_restricted,
-            account_mode: row.account_mode,
-            may_withdraw: row.may_withdraw,
-            expires_at: row.expires_at,
-            traded_elsewhere: row.traded_elsewhere,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
+        exchange_key!(row)
     }
 }
 
@@ -78,24 +86,7 @@ pub(super) struct Full {
 impl From<Full> for KeyRow {
     fn from(row: Full) -> Self {
         Self {
-            key: ExchangeKey {
-                id: row.id,
-                exchange_id: row.exchange_id,
-                trade_type: row.trade_type,
-                strategy_type: row.strategy_type,
-                active: row.active,
-                name: row.name,
-                api_key: row.api_key,
-                status: row.status,
-                sandbox: row.sandbox,
-                ip_restricted: row.ip_restricted,
-                account_mode: row.account_mode,
-                may_withdraw: row.may_withdraw,
-                expires_at: row.expires_at,
-                traded_elsewhere: row.traded_elsewhere,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            },
+            key: exchange_key!(row),
             user_id: row.user_id,
             sealed: SealedSecret {
                 secret: row.sealed_secret,

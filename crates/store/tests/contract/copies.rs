@@ -102,6 +102,8 @@ pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
         symbol: follow.symbol.clone(),
         risk_percent: Decimal::TWO,
         skipped: None,
+        detail: None,
+        exit_percent: None,
     }
 }
 
@@ -144,6 +146,10 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     );
     let reached = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
     assert_eq!((reached.len(), reached[0].percentage), (1, d(2)));
+    assert_eq!((reached[0].key_active, reached[0].halted_until, reached[0].frozen_at), (true, None, None));
+    assert_eq!((reached[0].covered, reached[0].occupied), (Some(false), Some(false)), "no rule stops it");
+    assert_eq!(follow::active_markets(&**db, follow.exchange_key_id).await.unwrap(), [follow.symbol.clone()]);
+    assert_eq!(follow::following_keys(&**db, follow.user_id).await.unwrap().stopped, []);
     assert_eq!(follow::get_follow(&**db, UserId(id(99)), follow.id).await.unwrap(), None, "another's");
 
     let (key, owner) = (follow.exchange_key_id, follow.user_id);
@@ -166,6 +172,10 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     follow.stopped_at = Some(NOW);
     assert!(write(db, async |tx| follow::update_follow(tx, &follow).await).await.unwrap());
     assert_eq!(follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap(), []);
+    assert_eq!(follow::active_markets(&**db, key).await.unwrap(), []);
+    let stopped = follow::following_keys(&**db, owner).await.unwrap().stopped;
+    assert_eq!((stopped.len(), stopped[0].id, stopped[0].stopped_at), (1, follow.id, Some(NOW)));
+    assert_eq!(follow::following_keys(&**db, UserId(id(99))).await.unwrap().stopped, [], "another's");
     write(db, async |tx| follow::insert_follow(tx, &second).await).await.unwrap();
     assert_eq!(key::with_exposure_or_follow(&**db).await.unwrap(), [key]);
     assert!(

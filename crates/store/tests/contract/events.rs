@@ -1,9 +1,10 @@
 //! Events: in order, published at commit, and never silently missed.
 
-use crate::samples::{NOW, person, write};
+use crate::samples::{self, NOW, person, write};
+use domain::TradeType;
 use store::{
     event::{self, Appended, ListenerMessage},
-    event_webhook,
+    event_webhook, key,
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -58,8 +59,14 @@ async fn programs_that_read_events_are_known(db: &TestDb) {
         assert!(read_after(at.plus(-1)).await && !read_after(at).await);
     }
     assert!(known(me).await && !known(other).await);
+    let mut spot = samples::key(me, 5);
+    spot.key.trade_type = TradeType::Spot;
+    write(db, async |tx| key::insert_key(tx, &spot).await).await.unwrap();
+    samples::connected(db, me, 6).await;
+    assert_eq!(key::spot_with_programs(&**db).await.unwrap(), [spot.key.id]);
     assert_eq!(write(db, async |tx| event::forget_before(tx, NOW.plus(6)).await).await.unwrap(), 1);
     assert!(!known(me).await);
+    assert_eq!(key::spot_with_programs(&**db).await.unwrap(), []);
 }
 
 async fn a_listener_receives_committed_events(db: &TestDb) {

@@ -20,6 +20,7 @@ use store::{
 
 store::each_engine!(
     a_users_entries_have_their_signal,
+    a_rejected_stop_is_an_entry_and_a_rejected_entry_is_none,
     the_copies_of_a_strategys_newest_signals_are_listed,
     figures_are_stored_once_per_strategy_and_counted_when_they_change,
     a_strategy_has_one_backtest_and_a_first_signal,
@@ -56,6 +57,33 @@ async fn a_users_entries_have_their_signal(db: &TestDb) {
     let entries = copy::list_entries(&**db, owner).await.unwrap();
     assert_eq!((entries[0].profit_usd, entries[0].finished_at), (price(7), Some(NOW.plus(9))));
     assert_eq!(copy::list_entries(&**db, UserId(id(2))).await.unwrap(), [], "a skipped one is no entry");
+}
+
+/// Of two failed entries, the one whose stop was rejected had entered: it has a trade.
+async fn a_rejected_stop_is_an_entry_and_a_rejected_entry_is_none(db: &TestDb) {
+    let owner = two(db).await;
+    db.execute("update copies set opened_at = null, status = 'FAILED', reason = 'STOP_REFUSED' where status = 'OPEN'").await;
+    assert_eq!(copy::list_entries(&**db, owner).await.unwrap(), [], "without a trade nothing was entered");
+    db.execute(
+        "insert into intents (id, user_id, exchange_key_id, trade_type, symbol, kind, request, status, lease_until, \
+           created_at, updated_at, finished_at) \
+         select c.id, c.user_id, c.exchange_key_id, 'FUTURES', c.symbol, 'open', '{}', 'failed', 0, 1, 1, 1 \
+         from copies c where c.reason = 'STOP_REFUSED'",
+    )
+    .await;
+    db.execute(
+        "insert into trades (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, \
+           realized, fees, opened_at, created_at) \
+         select c.id, c.user_id, c.exchange_key_id, c.symbol, c.side, 'COPY', 'CLOSED', c.amount, '101', '-3', '1', 5, 4 \
+         from copies c where c.reason = 'STOP_REFUSED'",
+    )
+    .await;
+    let entries = copy::list_entries(&**db, owner).await.unwrap();
+    let price = |number| Some(DecimalText(Decimal::from(number)));
+    assert_eq!((entries.len(), entries[0].status, entries[0].profit_usd), (1, Status::Failed, None));
+    assert_eq!((entries[0].realized, entries[0].fees, entries[0].funding), (price(-3), price(1), None));
+    db.execute("update copies set reason = 'REFUSED' where status = 'FAILED'").await;
+    assert_eq!(copy::list_entries(&**db, owner).await.unwrap(), []);
 }
 
 async fn the_copies_of_a_strategys_newest_signals_are_listed(db: &TestDb) {

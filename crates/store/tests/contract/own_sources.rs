@@ -29,7 +29,7 @@ fn strategy_row(number: u128) -> Strategy {
     }
 }
 
-fn source(number: u128, owner: UserId) -> OwnSource {
+pub(crate) fn source(number: u128, owner: UserId) -> OwnSource {
     OwnSource {
         strategy_id: StrategyId(id(number)),
         user_id: owner,

@@ -126,6 +126,21 @@ async fn a_trip_for_all_accounts_leaves_paper_beside_live_alone(db: &TestDb) {
     assert!(tripped(db, &paper, of_all, &trip(1, None, false)).await);
     assert!(begins(db, &paper, NOW.plus(2)).await);
     assert!(!begins(db, &real, NOW.plus(2)).await);
+    let reached = follow::reached_by_entry(&**db, paper.strategy_id).await.unwrap();
+    let stopped = |id| {
+        reached.iter().find(|reached| reached.id == id).map(|of| (of.halted_until.is_some(), of.covered))
+    };
+    assert_eq!(stopped(paper.id), Some((false, Some(false))));
+    assert_eq!(stopped(real.id), Some((true, Some(true))));
+    let stopping = async |at| risk_rule::list_stopping(&**db, paper.strategy_id, at).await.unwrap();
+    let found = stopping(NOW.plus(2)).await;
+    assert_eq!(found.iter().map(|owned| owned.rule.id).collect::<Vec<_>>(), [of_all.id]);
+    let resumed = async |tx: &mut store::Tx| {
+        risk_rule::resume_rule(tx, paper.user_id, of_all.id, NOW.plus(3)).await?;
+        risk_rule::refresh_halts(tx, paper.user_id, NOW.plus(3)).await
+    };
+    write(db, resumed).await.unwrap();
+    assert_eq!(stopping(NOW.plus(4)).await, []);
 }
 
 /// Two workers decided at the same time; the second one begins after the first.

@@ -194,6 +194,8 @@ pub(super) struct CopyItem {
     #[schema(example = "copying was paused")]
     reason_text: Option<&'static str>,
     detail: Option<String>,
+    /// Of an exit: share of the position that it closes, in percent; `null` for the whole position.
+    exit_percent: Option<Num>,
     amount: Option<Num>,
     leverage: Option<u16>,
     entry_price: Option<Num>,
@@ -213,6 +215,7 @@ impl From<Copied> for CopyItem {
             reason: copied.reason.map(domain::copy::Reason::word),
             reason_text: copied.reason.map(domain::copy::Reason::text),
             detail: copied.detail.map(|detail| detail.to_string()),
+            exit_percent: copied.exit_percent.map(Num),
             amount: copied.amount.map(Num),
             leverage: copied.leverage,
             entry_price: copied.entry_price.map(Num),

@@ -72,13 +72,7 @@ pub(super) async fn create_webhook(
     ClientOrigin(origin): ClientOrigin,
     request: RawRequest,
 ) -> HandlerResult<WebhookSecret> {
-    let mut check = Check::new(&request, FieldLocation::Body);
-    let name = check.required("name", text(|name| Ok(name.to_owned())));
-    let url = check.required("url", text(|url| Ok(url.to_owned())));
-    let topics = check.required("topics", topics);
-    let new = || Some(NewWebhook { name: name?, url: url?, topics: topics? });
-    let new = check.finish(new())?;
-    let made = event_webhook::create(&desk, &actor, &origin, new).await;
+    let made = event_webhook::create(&desk, &actor, &origin, new_webhook(&request)?).await;
     Ok(Json(secret(made.map_err(|error| request.refuse(error))?)))
 }
 
@@ -279,6 +273,19 @@ pub(super) async fn list_events(
             Ok(Json(EventItems { items }).into_response())
         }
     }
+}
+
+/// Parses a new webhook. The use case checks its address.
+///
+/// # Errors
+/// 422 with the problems of the fields.
+pub fn new_webhook(request: &RawRequest) -> Result<NewWebhook, MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
+    let name = check.required("name", text(|name| Ok(name.to_owned())));
+    let url = check.required("url", text(|url| Ok(url.to_owned())));
+    let topics = check.required("topics", topics);
+    let new = || Some(NewWebhook { name: name?, url: url?, topics: topics? });
+    check.finish(new())
 }
 
 /// Parses the number of an event.

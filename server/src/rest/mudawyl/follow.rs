@@ -3,7 +3,7 @@
 use super::{
     bodies::{FollowBody, FollowChangeBody},
     error::{HandlerResult, PrivateErrors},
-    present::{FollowItem, FollowPerformanceItem, Follows},
+    present::{FollowItem, FollowPerformanceItem, Follows, StoppedFollowItem, StoppedFollows},
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, flag, id},
 };
@@ -105,9 +105,33 @@ pub(super) async fn update_follow(
     Ok(Json(FollowItem::from(follow)))
 }
 
+/// List Stopped Follows
+///
+/// Returns the follows that were stopped, the last one first, with what they earned; the performance of each remains
+/// available by its id. Follows of deleted keys are left out. Not in the original document.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/strategy/follow/stopped",
+    operation_id = "listStoppedFollows",
+    tag = "Strategy Automated",
+    responses((status = 200, body = StoppedFollows), PrivateErrors)
+)]
+pub(super) async fn list_stopped_follows(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> HandlerResult<StoppedFollows> {
+    let stopped = follow::list_stopped(&desk, &actor).await?;
+    let mut earned = follow::performances(&desk, &actor).await?;
+    let item = |follow: domain::follow::Follow| {
+        let (performance, at) = (earned.remove(&follow.id).unwrap_or_default(), follow.stopped_at?);
+        Some(StoppedFollowItem::new(follow, at, &performance))
+    };
+    Ok(Json(StoppedFollows { items: stopped.into_iter().filter_map(item).collect() }))
+}
+
 /// Get Follow Performance
 ///
-/// Returns what a follow earned: its open, today's and total result, costs, equity curve, and the slippage and delay of its
+/// Returns what a follow earned, also after it was stopped: its open, today's and total result, costs, equity curve, and the slippage and delay of its
 /// entries against the signals. Not in the original document.
 #[utoipa::path(
     get,

@@ -2,9 +2,10 @@
 
 use super::{
     error::{HandlerResult, MissingPosition, MudawylFailure, PrivateErrors},
-    managed_trade::{Versioned, refused, stop_of, targets_of, versioned},
+    managed_trade::{Versioned, refused, versioned},
     order::once_of,
     present::{ClosedPositions, ManagedTradeDetails},
+    protection_fields::{stop_of, targets_of},
     raw_request::{FieldLocation, RawRequest},
     trade_bodies::{AdoptBody, CloseAllBody},
     validate::{Check, flag, id, position_side, symbol},

@@ -4,6 +4,7 @@ use super::{
     error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors, StaleVersion},
     order::once_of,
     present::{ManagedTrade, ManagedTradeDetails, ManagedTrades},
+    protection_fields::targets_of,
     raw_request::{FieldLocation, RawRequest},
     strategy::MOST,
     trade_automation::{automation_of, placed_stop_of},
@@ -17,9 +18,8 @@ use axum::{
     http::{HeaderName, StatusCode, header},
 };
 use domain::{
-    Decimal, IntentId,
-    ticket::{Stop, StopType},
-    trade::{StopChange, TargetShare, TradeChange},
+    IntentId,
+    trade::{StopChange, TradeChange},
     validation::{FieldProblem, Problem},
 };
 use serde_json::Value;
@@ -202,7 +202,10 @@ pub(super) fn refused(request: &RawRequest, error: Error) -> MudawylFailure {
 }
 
 /// Parses a trade's id and its change.
-fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure> {
+///
+/// # Errors
+/// 422 with the problems of the fields; 400 for a header that is not readable text.
+pub fn edit_of(request: &RawRequest) -> Result<(IntentId, TradeEdit), MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Body);
     let id: Option<IntentId> = check.path_id();
     let confirmed = check.optional("confirmNoStop", flag).unwrap_or(false);
@@ -237,36 +240,6 @@ pub(super) fn version_of(request: &RawRequest) -> Result<Option<i64>, MudawylFai
         // A tag of another form is the version of no trade. The use case refuses it after it has checked the fields.
         Some(tag) => Ok(Some(tag.trim_matches('"').parse().unwrap_or(NO_VERSION))),
     }
-}
-
-fn positive(value: Option<&Value>) -> Result<Decimal, Problem> {
-    let number = decimal(value.filter(|value| !value.is_null()).ok_or(Problem::Required)?)?;
-    if number > Decimal::ZERO { Ok(number) } else { Err(Problem::NotPositive) }
-}
-
-pub(super) fn stop_of(value: &Value) -> Result<StopChange, Problem> {
-    let trigger = positive(value.get("price"))?;
-    let kind = value.get("type").filter(|kind| !kind.is_null());
-    let kind = match kind {
-        None => StopType::Market,
-        Some(kind) => kind.as_str().and_then(StopType::parse).ok_or(Problem::NotStopType)?,
-    };
-    // A value of the wrong type is refused, whatever the order type.
-    let given = value.get("limitPrice").filter(|price| !price.is_null());
-    let given = given.map(|price| positive(Some(price))).transpose()?;
-    let limit = match kind {
-        StopType::Market => None,
-        StopType::Limit => Some(given.ok_or(Problem::StopPriceRequired)?),
-    };
-    Ok(StopChange::Set(Stop { trigger, limit }))
-}
-
-pub(super) fn targets_of(value: &Value) -> Result<Vec<TargetShare>, Problem> {
-    let list = value.as_array().ok_or(Problem::NotNumber)?;
-    let target = |target: &Value| {
-        Ok(TargetShare { price: positive(target.get("price"))?, share: positive(target.get("share"))? })
-    };
-    list.iter().map(target).collect()
 }
 
 fn tags_of(value: &Value) -> Result<Vec<String>, Problem> {

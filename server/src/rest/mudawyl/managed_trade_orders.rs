@@ -2,9 +2,10 @@
 
 use super::{
     error::{MudawylFailure, OpeningErrors, PrivateErrors, StaleVersion},
-    managed_trade::{Versioned, refused, targets_of, version_of, versioned},
+    managed_trade::{Versioned, refused, version_of, versioned},
     order::once_of,
     present::ManagedTradeDetails,
+    protection_fields::targets_of,
     raw_request::{FieldLocation, RawRequest},
     trade_automation::{automation_of, placed_stop_of},
     trade_bodies::{TradeAddBody, TradeBody, TradeReverseBody},
@@ -14,14 +15,14 @@ use crate::rest::auth::Trader;
 use axum::extract::State;
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Side,
-    ticket::EntryType,
+    ticket::TradeEntryType,
     trade::StopChange,
     validation::{FieldProblem, Problem},
 };
 use service::{
     Actor, Error, SharedDesk,
     trading::order::{
-        self, AddSize, NewTrade,
+        self, AddSize, LimitClose, NewTrade,
         trade::{self, TradeListRequest, TradeRow},
     },
 };
@@ -33,7 +34,10 @@ const NEWEST: u16 = 20;
 ///
 /// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
 /// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. In hedge mode only the position of the order's side counts, and one on the other side stays open beside it. With `reduceOnly` it closes an amount of the open trade instead. Not in the original document.
+/// supported yet. In hedge mode only the position of the order's side counts, and one on the other side stays open beside it.
+/// An OCO is run by Slipstream, which cancels the other order when one fills: while Slipstream is off, and in one jump of the
+/// price, both can fill, and then what exceeds `amount` is closed at the market price. With `reduceOnly` it closes an amount of
+/// the open trade instead, with a LIMIT order when its price is reached. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",
@@ -63,7 +67,7 @@ pub(super) async fn create_managed_trade(
     let targets = check.optional("takeProfits", targets_of).unwrap_or_default();
     let automation = automation_of(&request, &mut check);
     let replace = check.optional("replace", flag).unwrap_or(false);
-    let order = check.trade_ticket(stop, &targets);
+    let order = check.trade_ticket(stop, &targets, desk.clock.now());
     let once = once_of(&request, &mut check)?;
     let (key, order) = check.finish(key.zip(order))?;
     let once = once.map(|header| header.of(key.0, &request));
@@ -82,14 +86,20 @@ async fn reduce(
     let mut check = Check::new(request, FieldLocation::Body);
     let key: Option<ExchangeKeyId> = check.required("exchangeKeyId", id(Problem::NotUuid));
     let symbol = check.symbol();
-    let kind = check.required("type", word(EntryType::parse, Problem::NotOrderType));
-    if kind.is_some_and(|kind| kind != EntryType::Market) {
-        check.fail("reduceOnly", Problem::Contradicts);
-    }
+    let kind = check.required("type", word(TradeEntryType::parse, Problem::NotOrderType));
+    let price = match kind {
+        Some(TradeEntryType::Limit) => check.required("price", positive).map(Some),
+        Some(TradeEntryType::Market) | None => Some(None),
+        Some(_) => {
+            check.fail("reduceOnly", Problem::Contradicts);
+            None
+        }
+    };
     let side = check.required("side", word(Side::parse, Problem::NotSide));
     let amount = check.required("amount", positive);
     let once = once_of(request, &mut check)?;
-    let ((key, symbol), part) = check.finish(key.zip(symbol).zip(side.zip(amount)))?;
+    let ((key, symbol), (part, price)) =
+        check.finish(key.zip(symbol).zip(side.zip(amount).zip(kind.and(price))))?;
     let repeated = once.is_some();
     let once = once.map(|header| header.of(key.0, request));
     let of = |closed| TradeListRequest {
@@ -108,7 +118,13 @@ async fn reduce(
     }
     let trade = trades.iter().find(|trade| reduced(trade)).or(trades.first());
     let id = trade.map(|trade| trade.intent_id).ok_or(Error::NotFound)?;
-    let reduced = order::reduce_position(desk, actor, key, &symbol, part, once).await;
+    let reduced = match price {
+        Some(price) => {
+            let closing = LimitClose { side: part.0, amount: part.1, price };
+            order::reduce_at_limit(desk, actor, key, &symbol, closing, once).await
+        }
+        None => order::reduce_position(desk, actor, key, &symbol, part, once).await,
+    };
     reduced.map_err(|error| refused(request, error))?;
     versioned(desk, actor, id).await
 }

@@ -10,13 +10,13 @@ mod api_client;
 pub mod balance_history;
 pub mod bodies;
 pub mod error;
-mod event_webhook;
+pub mod event_webhook;
 pub mod examples;
 mod first_day;
 pub mod follow;
 pub mod key;
 mod managed_position;
-mod managed_trade;
+pub mod managed_trade;
 mod managed_trade_orders;
 pub mod notification;
 pub mod order;
@@ -25,10 +25,11 @@ pub mod past;
 mod plan;
 mod position;
 pub mod present;
-mod preset;
+pub mod preset;
 pub mod profile;
+mod protection_fields;
 pub mod raw_request;
-mod risk_rule;
+pub mod risk_rule;
 pub mod setting;
 pub mod strategy;
 pub mod subscription;
@@ -115,6 +116,7 @@ fn register_following(routes: ApiRouter) -> ApiRouter {
         .route(Role::Trader, routes!(follow::list_follows, follow::create_follow))
         .route(Role::Trader, routes!(follow::update_follow))
         .route(Role::Trader, routes!(follow::get_follow_performance))
+        .route(Role::Trader, routes!(follow::list_stopped_follows))
         .route(Role::Trader, routes!(own_source::list_sources, own_source::create_source))
         .route(
             Role::Trader,

@@ -1,7 +1,7 @@
 //! Presets of the ticket. Not in the original document.
 
 use super::{
-    error::{EmptyResult, HandlerResult, PrivateErrors},
+    error::{EmptyResult, HandlerResult, MudawylFailure, PrivateErrors},
     present::{PresetItem, PresetItems},
     raw_request::{FieldLocation, RawRequest},
     trade_bodies::PresetBody,
@@ -52,7 +52,17 @@ pub(super) async fn save_preset(
     Trader(actor): Trader,
     request: RawRequest,
 ) -> HandlerResult<PresetItem> {
-    let mut check = Check::new(&request, FieldLocation::Body);
+    let (name, settings) = preset_of(&request)?;
+    let saved = preset::save_preset(&desk, &actor, &name, &settings).await;
+    Ok(Json(PresetItem::from(saved.map_err(|error| request.refuse(error))?)))
+}
+
+/// Parses a preset's name and settings. The use case checks their ranges.
+///
+/// # Errors
+/// 422 with the problems of the fields.
+pub fn preset_of(request: &RawRequest) -> Result<(String, PresetSettings), MudawylFailure> {
+    let mut check = Check::new(request, FieldLocation::Body);
     let name = check.required("name", text(|name| Ok(name.to_owned())));
     let (amount, risk) = (check.optional("amount", decimal), check.optional("riskPercent", decimal));
     let size = match (amount, risk) {
@@ -72,11 +82,10 @@ pub(super) async fn save_preset(
     };
     let stop_percent = check.optional("stopPercent", decimal);
     let targets = check.optional("takeProfitPercents", percents).unwrap_or_default();
+    let target_shares = check.optional("takeProfitShares", percents).unwrap_or_default();
     let leverage = check.optional("leverage", whole(1, 125, Problem::NotLeverage));
     let (name, size) = check.finish(name.zip(size))?;
-    let settings = PresetSettings { size, stop_percent, target_percents: targets, leverage };
-    let saved = preset::save_preset(&desk, &actor, &name, &settings).await;
-    Ok(Json(PresetItem::from(saved.map_err(|error| request.refuse(error))?)))
+    Ok((name, PresetSettings { size, stop_percent, target_percents: targets, target_shares, leverage }))
 }
 
 /// Delete Preset

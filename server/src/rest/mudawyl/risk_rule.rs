@@ -154,8 +154,11 @@ pub(super) async fn resume_rule(
     Ok(Json(RuleItem::of(&rule, desk.clock.now())))
 }
 
-/// Reads a new rule; all problems of its fields together.
-fn new_rule(request: &RawRequest) -> Result<NewRule, MudawylFailure> {
+/// Reads a new rule.
+///
+/// # Errors
+/// 422 with the problems of all fields together.
+pub fn new_rule(request: &RawRequest) -> Result<NewRule, MudawylFailure> {
     let mut check = Check::new(request, FieldLocation::Body);
     let level = check.required("level", word(Level::parse, Problem::NotInRange));
     // An id that the level does not need is checked, too.

@@ -1,7 +1,7 @@
 //! The fields of `stop` for the automation of an open trade. Not in the original document.
 
 use super::{
-    managed_trade::stop_of,
+    protection_fields::stop_of,
     raw_request::{FieldLocation, RawRequest},
     validate::{Check, decimal, whole},
 };

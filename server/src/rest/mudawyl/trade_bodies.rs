@@ -45,7 +45,7 @@ pub struct StopBody {
     /// Price of the limit order; required with LIMIT.
     pub limit_price: Option<f64>,
     /// Distance of a trailing stop from the best price since it was set, in percent. The stop loss moves at most once a second,
-    /// only in favor of the position, and by at least a twentieth of the distance.
+    /// only in favour of the position, and by at least a twentieth of the distance.
     #[schema(minimum = 0.1, maximum = 50)]
     pub trailing_percent: Option<f64>,
     /// The same distance as a multiple of the average true range of the last 14 hours, instead of `trailingPercent`. It is
@@ -109,40 +109,52 @@ pub struct TradeBody {
     /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
-    /// LIMIT, MARKET or TRAILING_STOP.
+    /// MARKET, LIMIT, TRAILING_STOP, STOP_MARKET, STOP_LIMIT or OCO.
     #[serde(rename = "type")]
-    #[schema(value_type = words::EntryType)]
+    #[schema(value_type = words::TradeEntryType)]
     pub kind: String,
     /// BUY or SELL.
     #[schema(value_type = words::Side)]
     pub side: String,
-    /// Limit price with LIMIT, activation price with TRAILING_STOP.
+    /// Limit price with LIMIT, STOP_LIMIT and OCO, activation price with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub price: Option<f64>,
+    /// The price that sends the order of STOP_MARKET and STOP_LIMIT, and the stop order of an OCO: above the last price to buy,
+    /// below it to sell.
+    #[schema(value_type = Option<words::Number>)]
+    pub trigger_price: Option<f64>,
+    /// Limit price of the stop order of an OCO. Without it, that is a market order.
+    #[schema(value_type = Option<words::Number>)]
+    pub trigger_limit_price: Option<f64>,
     /// Amount in the base currency.
     #[schema(value_type = words::Number)]
     pub amount: String,
     /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
-    /// GTC (default), IOC, FOK, or GTX for post-only; with LIMIT. An IOC order that fills in part is a position with its
+    /// GTC (default), IOC, FOK, GTX for post-only, or GTD; with LIMIT. An IOC order that fills in part is a position with its
     /// stop loss; one that fills nothing is a CANCELED trade.
     #[schema(example = "GTC")]
     pub time_in_force: Option<String>,
+    /// When a GTD order ends if it has not filled: ISO 8601 with time and zone, or milliseconds since the Unix epoch. At least 11
+    /// minutes ahead, in whole seconds.
+    #[schema(value_type = Option<String>, example = "2030-01-01T02:00:00+02:00")]
+    pub good_till_date: Option<String>,
     /// The same as GTX: the order is rejected if it would fill immediately.
     pub post_only: Option<bool>,
     /// Risk as a percentage of equity from which the amount was calculated.
     #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,
-    /// The stop loss. Not with TRAILING_STOP.
+    /// The stop loss, placed once the entry has filled.
     pub stop: Option<StopBody>,
-    /// Take profits with their shares. Not with TRAILING_STOP.
+    /// Take profits with their shares, placed once the entry has filled.
     #[schema(max_items = 25)]
     pub take_profits: Option<Vec<TakeProfitBody>>,
     /// Closes the position and cancels the orders of the market first; in hedge mode those of the order's side. Without it,
     /// they are a 409.
     pub replace: Option<bool>,
-    /// With MARKET: closes `amount` of the open trade, if `side` is the one that reduces it. Nothing is opened, and the answer is
+    /// With MARKET or LIMIT: closes `amount` of the open trade, if `side` is the one that reduces it. A LIMIT order waits for its
+    /// `price`; it belongs to the trade, and the take profits are fitted to what it leaves. Nothing is opened, and the answer is
     /// the open trade.
     pub reduce_only: Option<bool>,
 }
@@ -219,6 +231,7 @@ pub struct CloseAllBody {
     "riskPercent": 1,
     "stopPercent": 2,
     "takeProfitPercents": [3, 6],
+    "takeProfitShares": [0.7, 0.3],
     "leverage": 10,
 }))]
 pub struct PresetBody {
@@ -237,6 +250,9 @@ pub struct PresetBody {
     /// Distances of the take profits from the entry, in percent of its price.
     #[schema(max_items = 25, value_type = Option<Vec<words::Number>>)]
     pub take_profit_percents: Option<Vec<f64>>,
+    /// Shares of the take profits, in their order: each above 0, together at most 1. Without it, they are equal.
+    #[schema(max_items = 25, value_type = Option<Vec<words::Number>>)]
+    pub take_profit_shares: Option<Vec<f64>>,
     /// Leverage of the market, 1 to 125.
     pub leverage: Option<u16>,
 }

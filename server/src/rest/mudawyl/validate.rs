@@ -7,9 +7,9 @@ use super::{
 };
 use domain::{
     Decimal, ExchangeKeyId, Micros, PositionSide, Symbol, TimeInForce, money,
-    ticket::{ManualOrder, RawTicket, Stop},
+    ticket::{ManualOrder, RawTicket, Stop, TradeTicket},
     trade::TargetShare,
-    validation::{self, Problem},
+    validation::{self, FieldProblem, Problem},
 };
 use serde_json::Value;
 use std::str::FromStr;
@@ -28,6 +28,9 @@ const TICKET: &[&str] = &[
     "callbackRate",
     "riskProfilePercent",
     "timeInForce",
+    "triggerPrice",
+    "triggerLimitPrice",
+    "goodTillDate",
 ];
 
 /// The validation of one request.
@@ -101,11 +104,20 @@ impl<'a> Check<'a> {
 
     /// The manual order that the fields describe, validated. The market's filters are checked when it is placed.
     pub fn ticket(&mut self) -> Option<ManualOrder> {
-        self.checked(&self.raw_ticket())
+        self.checked(self.raw_ticket().check())
     }
 
-    /// The order of a trade: the fields of a manual order, with a stop loss and take profits that were read before.
-    pub fn trade_ticket(&mut self, stop: Option<Stop>, targets: &[TargetShare]) -> Option<ManualOrder> {
+    /// The order of a trade at the time `now`: the fields of a manual order and those of further entry types, with a stop loss
+    /// and take profits that were read before.
+    pub fn trade_ticket(
+        &mut self,
+        stop: Option<Stop>,
+        targets: &[TargetShare],
+        now: Micros,
+    ) -> Option<ManualOrder> {
+        let text = |field: &str| self.request.field(FieldLocation::Body, field).map(as_text);
+        let (trigger_price, trigger_limit_price) = (text("triggerPrice"), text("triggerLimitPrice"));
+        let good_till_date = text("goodTillDate");
         let raw = RawTicket {
             take_profit_prices: targets.iter().map(|target| money::text(target.price)).collect(),
             stop_trigger_price: stop.map(|stop| money::text(stop.trigger)),
@@ -114,11 +126,11 @@ impl<'a> Check<'a> {
             time_in_force: self.time_in_force(),
             ..self.raw_ticket()
         };
-        self.checked(&raw)
+        self.checked(TradeTicket { raw, trigger_price, trigger_limit_price, good_till_date }.check(now))
     }
 
-    fn checked(&mut self, raw: &RawTicket) -> Option<ManualOrder> {
-        let (order, problems) = match raw.check() {
+    fn checked(&mut self, checked: Result<ManualOrder, Vec<FieldProblem>>) -> Option<ManualOrder> {
+        let (order, problems) = match checked {
             Ok(order) => (Some(order), Vec::new()),
             Err(problems) => (None, problems),
         };

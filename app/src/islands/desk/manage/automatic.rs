@@ -1,9 +1,12 @@
 //! The automation of the position: breakeven after a take-profit, a trailing stop, and a time limit.
 
-use super::{button, folded, form, identity, input, problem};
+use super::{
+    button,
+    edit::{Edit, kept},
+};
 use crate::{
     islands::{
-        desk::{account::AccountSignals, send::Sender},
+        desk::automation::{FIELDS, TRIGGER, labels, sources},
         part::{IntoPart as _, Part},
     },
     words::desk::desk,
@@ -14,47 +17,29 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The names of the fields.
-const FIELDS: [&str; 4] = ["breakevenAfter", "trailingPercent", "trailingAtr", "timeLimit"];
-
 /// The settings; an empty field switches one off. Without a stop there is only the time limit.
-pub(super) fn part(account: AccountSignals, sender: Sender, trade: &OpenTrade) -> Part {
-    let (words, set) = (desk(account.lang), trade.automation);
-    let mut parts = identity(account, sender, trade);
-    let field = |name, label, value: Option<String>| {
-        input(account, sender, name, label, value.unwrap_or_default(), false)
-    };
-    let [after, percent, atr, limit] = FIELDS;
+pub(super) fn form(edit: Edit, trade: &OpenTrade) -> Vec<Part> {
+    let words = desk(edit.account.lang);
+    let [after, percent, atr, limit] = labels(words);
+    let mut parts = edit.identity();
+    let field = |name, label, of| edit.input(name, label, trade, of, false);
     if trade.stop.is_some() {
-        parts.push(field(after, words.breakeven_after, set.breakeven_after.map(|after| after.to_string())));
-        parts.push(field(percent, words.trailing_percent, set.trailing_percent.map(money::text)));
-        parts.push(field(atr, words.trailing_atr, None));
-        parts.push(sources(account, set.trigger));
+        parts.push(field(FIELDS[0], after, |trade| number(trade.automation.breakeven_after)));
+        parts.push(field(FIELDS[1], percent, |trade| {
+            trade.automation.trailing_percent.map(money::text).unwrap_or_default()
+        }));
+        parts.push(field(FIELDS[2], atr, |_| String::new()));
+        let typed = kept(TRIGGER).first().and_then(|word| PriceSource::parse(word));
+        let (id, chosen) = (edit.account.id("manage-trigger"), typed.unwrap_or(trade.automation.trigger));
+        parts.push(sources(words, id, chosen));
     }
-    parts.push(field(limit, words.time_limit, set.time_limit.map(|minutes| minutes.to_string())));
+    parts.push(field(FIELDS[3], limit, |trade| number(trade.automation.time_limit)));
     parts.push(view! { <p class="hint">{words.automation_hint}</p> }.part());
-    parts.push(button(sender, "main", "automation-send".to_owned(), words.set_automation.to_owned()));
-    let form = form(sender, "/api/trade-automation", "automation-form", parts);
-    // Without scripts, a form that failed is shown again.
-    let failed = untrack(|| FIELDS.into_iter().any(|name| problem(account, sender, name).is_some()));
-    folded(account, "automation", words.automation, failed, vec![form])
+    parts.push(button(edit.sender, "main", "automation-send".to_owned(), words.set_automation.to_owned()));
+    vec![edit.form("/api/trade-automation", "automation-form", parts)]
 }
 
-/// The choice of the price that a trailing stop follows.
-fn sources(account: AccountSignals, chosen: PriceSource) -> Part {
-    let words = desk(account.lang);
-    let options = PriceSource::ALL.iter().map(|source| {
-        let name = match source {
-            PriceSource::Last => words.last_price,
-            PriceSource::Mark => words.mark_price,
-        };
-        view! { <option value=source.word() selected=*source == chosen>{name}</option> }
-    });
-    view! {
-        <div class="field">
-            <label for="manage-trigger">{words.trail_by}</label>
-            <select id="manage-trigger" name="trigger">{options.collect::<Vec<_>>()}</select>
-        </div>
-    }
-    .part()
+/// The text of a whole number; empty without one.
+fn number<T: Into<u32>>(value: Option<T>) -> String {
+    value.map(|value| value.into().to_string()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Closing a part of the position, or all of it.
 
-use super::{field, fixed, folded, form, once, problem};
+use super::{Input, edit::kept, fixed, folded, form, input, once, problem};
 use crate::{
     islands::{
         desk::{
@@ -9,7 +9,7 @@ use crate::{
             send::Sender,
         },
         part::{IntoPart as _, Part, changing},
-        reactive::{Memo, Peek as _},
+        reactive::{Memo, Peek as _, RwSignal},
     },
     words::desk::desk,
 };
@@ -28,17 +28,25 @@ pub(super) fn part(account: AccountSignals, sender: Sender) -> Part {
         let percent = percent.to_string();
         let text = words.close_share(&percent);
         let send = button(sender, "bad", format!("close-{percent}"), text);
-        form(sender, ACTION, "close-share-form", vec![once(account, sender), fixed("share", percent), send])
+        form(
+            sender,
+            RwSignal::new(false),
+            ACTION,
+            "close-share-form",
+            vec![once(account, sender), fixed("share", percent), send],
+        )
     };
     let shares = SHARES.map(share).into_iter().collect::<Vec<_>>();
+    let value = kept("amount").into_iter().next().unwrap_or_default();
+    let field = Input { name: "amount", label: words.close_amount, value, required: true, note: None };
     let amount = vec![
         once(account, sender),
-        field(account, sender, "amount", words.close_amount, String::new()),
+        input(account, sender, field),
         button(sender, "bad", "close-amount".to_owned(), words.close_this.to_owned()),
     ];
     let body = vec![
         view! { <div class="row">{shares}{whole(account, sender)}</div> }.part(),
-        form(sender, ACTION, "close-amount-form", amount),
+        form(sender, RwSignal::new(false), ACTION, "close-amount-form", amount),
     ];
     // Without scripts, a form that failed is shown again.
     let failed = untrack(|| problem(account, sender, "amount").is_some());

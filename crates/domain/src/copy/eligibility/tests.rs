@@ -146,7 +146,7 @@ fn an_exchange_key() -> ExchangeKey {
         status: ApiKeyStatus::Authorized,
         sandbox: false,
         ip_restricted: true,
-        account_mode: crate::AccountMode::OneWay,
+        account_mode: AccountMode::OneWay,
         may_withdraw: false,
         expires_at: None,
         traded_elsewhere: false,

@@ -121,7 +121,7 @@ fn an_average_true_range_counts_gaps() {
 }
 
 proptest! {
-    /// Whatever the prices, the stop only moves in favor of the position, stays on the tick, and is never closer to the peak
+    /// Whatever the prices, the stop only moves in favour of the position, stays on the tick, and is never closer to the peak
     /// than the distance.
     #[test]
     fn no_sequence_of_prices_moves_a_trailing_stop_back(

@@ -5,7 +5,7 @@ use crate::{
     OrderRequest,
     binance::{prices::pair, sign::Params},
 };
-use domain::{OrderType, PositionSlot, TimeInForce, trade::PriceSource};
+use domain::{Micros, OrderType, PositionSlot, TimeInForce, trade::PriceSource};
 
 /// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
 /// reject.
@@ -32,6 +32,7 @@ pub(super) fn futures(order: &OrderRequest) -> Params {
         .with("side", order.side)
         .with("type", kind_word(order.kind, true))
         .maybe("timeInForce", limit.then_some(order.time_in_force))
+        .maybe("goodTillDate", good_till(order).map(Micros::millis))
         .decimal("quantity", order.amount)
         .decimal("price", order.price.filter(|_| limit))
         .maybe("positionSide", position_side(order))
@@ -69,6 +70,12 @@ fn position_side(order: &OrderRequest) -> Option<PositionSlot> {
 /// Whether the order is sent as reduce-only. Binance rejects that in hedge mode, where it follows from the two sides.
 const fn reduce_only(order: &OrderRequest) -> bool {
     order.reduce_only && !order.position_side.is_hedged()
+}
+
+/// The date of a limit order that is good till a date.
+fn good_till(order: &OrderRequest) -> Option<Micros> {
+    let dated = order.kind == OrderType::Limit && order.time_in_force == TimeInForce::Gtd;
+    order.good_till.filter(|_| dated)
 }
 
 fn working_type(trigger: PriceSource) -> &'static str {

@@ -36,7 +36,7 @@ pub(super) fn kind_word(kind: OrderType, futures: bool) -> &'static str {
     }
 }
 
-/// Parses a time in force. An unknown one is treated as good till cancelled (which `GTD` is, until its date).
+/// Parses a time in force. An unknown one is treated as good till cancelled.
 pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
     match word {
         "RPI" => TimeInForce::Gtx,

@@ -260,10 +260,13 @@ impl AccountStream<'_> {
                 let changed: Vec<Symbol> = if settings { positions.clone() } else { Vec::new() };
                 let change = update.map(|update| self.change(*update));
                 let account = AccountEvent::Account { balance, positions, change };
-                std::iter::once(account).chain(changed.into_iter().map(AccountEvent::Settings)).collect()
+                std::iter::once(account)
+                    .chain(changed.into_iter().map(|symbol| AccountEvent::Settings(symbol, None)))
+                    .collect()
             }
-            UserStreamMessage::Leverage(name) => {
-                self.symbol(&name).map(AccountEvent::Settings).into_iter().collect()
+            UserStreamMessage::Leverage(name, leverage) => {
+                let settings = |symbol| AccountEvent::Settings(symbol, leverage);
+                self.symbol(&name).map(settings).into_iter().collect()
             }
             UserStreamMessage::Expired | UserStreamMessage::Unreadable | UserStreamMessage::Nothing => {
                 Vec::new()

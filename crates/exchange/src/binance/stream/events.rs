@@ -32,8 +32,8 @@ pub(super) enum UserStreamMessage {
         settings: bool,
         change: Option<Box<AccountChange>>,
     },
-    /// The leverage of this market changed.
-    Leverage(String),
+    /// The leverage of this market changed; with the new leverage if the event has it.
+    Leverage(String, Option<u16>),
     /// The listen key, or the stream itself, has expired.
     Expired,
     /// A message about orders or positions that cannot be read: what it reports has to be read from the account.
@@ -104,7 +104,10 @@ fn read_account(kind: &str, text: &str) -> Option<UserStreamMessage> {
         }
         "ACCOUNT_CONFIG_UPDATE" => {
             match serde_json::from_str::<ConfigUpdate>(text).ok()?.ac {
-                Some(market) => UserStreamMessage::Leverage(market.s),
+                Some(market) => UserStreamMessage::Leverage(
+                    market.s,
+                    market.l.and_then(|times| u16::try_from(times).ok()),
+                ),
                 // A change of the multi-assets mode.
                 None => UserStreamMessage::Nothing,
             }
@@ -163,7 +166,14 @@ struct MarginCall {
 
 #[derive(Deserialize)]
 struct ConfigUpdate {
-    ac: Option<Named>,
+    ac: Option<MarketConfig>,
+}
+
+#[derive(Deserialize)]
+struct MarketConfig {
+    s: String,
+    #[serde(default, deserialize_with = "num::whole")]
+    l: Option<i64>,
 }
 
 /// `executionReport` (spot), and the `o` of `ORDER_TRADE_UPDATE` (futures), which share most field names.

@@ -94,6 +94,24 @@ async fn a_futures_balance() {
     assert_eq!(balance.unrealized_pnl, d("-1.5"));
 }
 
+/// The account has no entry prices, but what they follow from.
+#[tokio::test]
+async fn the_entry_prices_of_holdings_follow_from_their_notional() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(super::prices::exchange_info())]);
+    for (amount, notional, profit) in [("0.02", "220", "20"), ("-0.02", "-180", "20"), ("-0.02", "180", "20")]
+    {
+        let row = json!({ "symbol": "BTCUSDT", "positionSide": "BOTH", "positionAmt": amount,
+            "notional": notional, "unrealizedProfit": profit });
+        let account = json!({ "totalUnrealizedProfit": profit, "assets": [], "positions": [row] });
+        fake.on("GET /fapi/v3/account", [ok(account)]);
+        let held = binance.holdings(&who()).await.unwrap().held.pop().unwrap();
+        assert_eq!(held.entry_price, Some(d("10000")), "{amount} {notional}");
+        let mark = if amount == "0.02" { d("11000") } else { d("9000") };
+        assert_eq!(held.profit_at(mark), Some(d("20")));
+    }
+}
+
 #[tokio::test]
 async fn holdings_come_from_one_answer_without_what_is_flat() {
     let (fake, binance) = pair().await;
@@ -113,6 +131,7 @@ async fn holdings_come_from_one_answer_without_what_is_flat() {
         amount: d("-0.01"),
         unrealized_pnl: d("-1.5"),
         position_side: domain::PositionSlot::Both,
+        entry_price: None,
     };
     assert_eq!(held.side(), Some((domain::PositionSide::Short, d("0.01"))));
     assert_eq!(holdings.held, [held]);

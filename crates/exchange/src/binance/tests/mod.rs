@@ -101,6 +101,7 @@ fn order() -> OrderRequest {
         trigger: domain::trade::PriceSource::Last,
         callback_rate: None,
         time_in_force: TimeInForce::Gtc,
+        good_till: None,
         reduce_only: false,
         urgency: Urgency::First,
         position_side: domain::PositionSlot::Both,

@@ -2,7 +2,7 @@
 
 use super::{btc, d, fake::Seen, no, order, pair, validity, who};
 use crate::{OrderRequest, Positions, Trading, binance::sign::signature};
-use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
+use domain::{MarginMode, Micros, OrderType, Side, TimeInForce, TradeType};
 
 const REFUSED: (u16, i64, &str) = (400, -2010, "x");
 
@@ -57,6 +57,16 @@ async fn market_and_limit_orders() {
     assert_eq!(
         sent("POST /fapi/v1/order", &limit).await,
         "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTX&quantity=0.05&price=19000.1\
+         &newClientOrderId=slip-1&newOrderRespType=RESULT"
+    );
+    let dated = OrderRequest {
+        time_in_force: TimeInForce::Gtd,
+        good_till: Some(Micros::from_millis(1_700_000_600_000)),
+        ..limit
+    };
+    assert_eq!(
+        sent("POST /fapi/v1/order", &dated).await,
+        "symbol=BTCUSDT&side=SELL&type=LIMIT&timeInForce=GTD&goodTillDate=1700000600000&quantity=0.05&price=19000.1\
          &newClientOrderId=slip-1&newOrderRespType=RESULT"
     );
 }

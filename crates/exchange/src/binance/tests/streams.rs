@@ -193,6 +193,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         amount: d("20"),
         unrealized_pnl: d("-1.5"),
         position_side: PositionSlot::Both,
+        entry_price: Some(d("6563.6")),
     }];
     let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
     let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };
@@ -220,7 +221,7 @@ async fn a_futures_account_streams_orders_fills_and_positions() {
         &json!({ "e": "ACCOUNT_CONFIG_UPDATE", "E": 1, "T": 1, "ac": { "s": "BTCUSDT", "l": 25 } }),
     )
     .await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)));
 }
 
 fn algo_update(status: &str, actual: &str) -> Value {

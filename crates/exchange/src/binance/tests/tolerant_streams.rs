@@ -52,7 +52,7 @@ async fn unknown_events_are_left_out() {
     }
     socket.send(Message::Binary(vec![1, 2, 3].into())).await.unwrap();
     send_json(&mut socket, &settings()).await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)));
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn an_event_of_a_combined_stream_is_unwrapped() {
     let (mut fake, binance) = fixture(|_| ()).await;
     let (mut events, mut socket) = connected(&mut fake, &binance).await;
     send_json(&mut socket, &json!({ "stream": "listen", "data": settings() })).await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn an_unreadable_event_reloads_the_account_once() {
     socket.send(Message::text("<html>")).await.unwrap();
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
     send_json(&mut socket, &settings()).await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)));
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn a_keepalive_without_an_answer_is_repeated_soon() {
     })
     .await;
     send_json(&mut socket, &settings()).await;
-    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()), "the stream was kept");
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc(), Some(25)), "the stream was kept");
 }
 
 #[tokio::test]

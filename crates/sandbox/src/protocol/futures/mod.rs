@@ -19,9 +19,9 @@ use super::{
 use http::Method;
 use std::sync::LazyLock;
 
-/// The weights of a book's levels.
+/// The weight of a request for an order book, as pairs: up to this many levels, this weight.
 static BOOK: [(u32, u32); 4] = [(50, 2), (100, 5), (500, 10), (1_000, 20)];
-/// The weights of candles.
+/// The weight of a request for candles, as pairs: up to this many candles, this weight.
 static CANDLES: [(u32, u32); 4] = [(99, 1), (499, 2), (1_000, 5), (1_500, 10)];
 
 /// The endpoints, with Binance's weights.

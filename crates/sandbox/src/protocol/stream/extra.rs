@@ -11,9 +11,10 @@ use crate::{
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
 
-/// How many one-minute candles the average price covers.
+/// How many one-minute candles the average price covers; the message states it as `5m`.
 const AVERAGED: usize = 5;
 
+/// The message of `<symbol>@avgPrice`: the average price of the last minutes, and when the last trade was.
 pub(super) fn average_price(engine: &Engine, at: Micros, market: MarketId) -> Value {
     let rows = engine.klines(market, Frame::M1, None, None, AVERAGED);
     let last = engine.trades(market, 1).pop().map_or(0, |trade| stamp(trade.at));

@@ -73,6 +73,13 @@ async fn is_closed(desk: &Following, id: CopyId) -> Result<()> {
     if open { Err(Error::Unavailable { retry_after_s: 2 }) } else { Ok(()) }
 }
 
+/// Returns the position of a copy as it was opened: the account may be in the other position mode by now, with a position of
+/// its owner.
+pub(super) async fn slot_of(desk: &Following, copy: &CopyTrade) -> Result<PositionSlot> {
+    let entry = store::intent::get_intent(&desk.db, IntentId(copy.id.0)).await?;
+    Ok(entry.map_or(PositionSlot::Both, |entry| entry.position_side))
+}
+
 /// Closes a copy's position and records why. `by` is the exit's own copy, whose id then becomes the intent's
 /// id. The caller holds the per-market lock.
 pub(super) async fn end_copy(
@@ -88,14 +95,12 @@ pub(super) async fn end_copy(
     let mint = || IntentId::mint(&*desk.clock, &*desk.entropy);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
-    // As the position was opened: the account may be in the other position mode by now, with a position of its owner.
-    let entry = store::intent::get_intent(&desk.db, IntentId(copy.id.0)).await?;
-    let slot = entry.map_or(PositionSlot::Both, |entry| entry.position_side);
+    let slot = slot_of(desk, copy).await?;
     let intent = copied::exiting(desk, id, access, (copy.symbol.clone(), slot), exiting);
     let close = BeginCondition::Close { copy: copy.id };
     let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.accounts.forget(copy.exchange_key_id);
+    desk.accounts.note_order(copy.exchange_key_id);
     if written == CommitOutcome::Committed {
         follow_up::settle_if_ended(desk, access, copy, true).await?;
     }

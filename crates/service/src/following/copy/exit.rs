@@ -2,6 +2,8 @@
 //! if the exchange refuses it, it is retried with growing pauses while the position is open. The owner is
 //! notified once of the reason.
 
+mod part;
+
 use super::{decision::Decided, end, outcome::AttemptOutcome};
 use crate::{
     error::Result,
@@ -19,7 +21,7 @@ use store::{
     group_commit::CommitOutcome as Written,
 };
 
-/// Closes the position entered by an earlier signal of the strategy. It ignores positions of later signals,
+/// Closes the position entered by an earlier signal of the strategy, or the share of it that the signal names. It ignores positions of later signals,
 /// and those of a strategy that was followed before.
 pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<AttemptOutcome> {
     let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
@@ -36,6 +38,9 @@ pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<Att
         Status::Sending => return Ok(AttemptOutcome::Later(WaitReason::EntrySending)),
         _ if refused => return Ok(AttemptOutcome::Refused(FailureCause::KeyRejected.into())),
         _ => {}
+    }
+    if let Some(percent) = work.exit_percent {
+        return part::reduce(desk, &access, work, &copy, percent.0).await;
     }
     // The first attempt's intent takes the id of the exit's copy, so that both end in one transaction.
     // Retries get new ids.

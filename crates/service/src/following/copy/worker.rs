@@ -271,7 +271,7 @@ async fn send(
     };
     let begin = BeginCondition::Entry { follow: work.follow_id, copy: work.id, sized: size, capacity };
     let written = copied::work(desk, access, intent, begin).await?;
-    desk.accounts.forget(work.exchange_key_id);
+    desk.accounts.note_order(work.exchange_key_id);
     match written {
         Written::Committed => Ok(AttemptOutcome::Done),
         Written::Conflict => Ok(AttemptOutcome::Later(WaitReason::EarlierOrder)),

@@ -105,7 +105,7 @@ pub async fn create_follow(
     )
     .await?;
     tx.commit().await?;
-    FollowContext::read(desk, actor).await?.one(desk, row).await
+    FollowContext::read(desk, actor).await?.one(desk, row.id).await
 }
 
 fn new_row(
@@ -153,8 +153,7 @@ pub async fn update_follow(
     };
     let strategy = strategy.check(desk, actor).await?;
     if change == FollowChange::default() {
-        let row = rows::get_follow(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
-        return FollowContext::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
+        return FollowContext::read(desk, actor).await?.one(desk, id).await;
     }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -197,7 +196,7 @@ pub async fn update_follow(
     )
     .await?;
     tx.commit().await?;
-    FollowContext::read(desk, actor).await?.one(desk, row).await
+    FollowContext::read(desk, actor).await?.one(desk, id).await
 }
 
 /// Pauses a follow: no new entries are copied. An open copied position stays and is closed when the strategy

@@ -1,10 +1,10 @@
 //! The data of the copy trading page, read with one statement of each kind.
 
-use super::{FollowContext, shown_copy};
+use super::{FollowContext, performance::performances_of, shown_copy};
 use crate::{actor::Actor, error::Result, following::Following};
 use domain::{
-    ExchangeKey, ExchangeKeyId,
-    follow::{Copied, Follow, RiskProfile},
+    ExchangeKey, ExchangeKeyId, FollowId,
+    follow::{Copied, Follow, FollowPerformance, RiskProfile},
     risk_rule::RiskRule,
     strategy::Strategy,
 };
@@ -17,6 +17,8 @@ pub struct Overview {
     pub keys: Vec<ExchangeKey>,
     /// Their follows, oldest first.
     pub follows: Vec<Follow>,
+    /// Those that were stopped, the last one first.
+    pub stopped: Vec<Follow>,
     /// The newest copies of each key that has any, newest first.
     pub newest: HashMap<ExchangeKeyId, Vec<Copied>>,
     /// The keys with an open copied position.
@@ -27,6 +29,8 @@ pub struct Overview {
     pub profiles: Vec<RiskProfile>,
     /// The caller's risk rules, oldest first.
     pub rules: Vec<RiskRule>,
+    /// The earnings of each follow with an entered copy.
+    pub performances: HashMap<FollowId, FollowPerformance>,
 }
 
 /// Returns the overview with the `newest` last copies of each key.
@@ -34,9 +38,10 @@ pub struct Overview {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Overview> {
-    let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
-    let context = FollowContext::with_copies(desk, actor, newest).await?;
-    let follows = context.all(desk, rows).await?;
+    let entries = store::copy::list_entries(&desk.db, actor.user).await?;
+    let context = FollowContext::with_copies(desk, actor, newest, Some(&entries)).await?;
+    let follows = context.all(desk, |_| true).await?;
+    let stopped = context.stopped(desk).await?;
     let in_position = context.open().map(|copy| copy.exchange_key_id).collect();
     let FollowContext { keys, strategies, profiles, copies, book, .. } = context;
     let names = keys.iter().map(|key| (key.id, key.name.clone())).collect();
@@ -49,5 +54,16 @@ pub async fn overview(desk: &Following, actor: &Actor, newest: u16) -> Result<Ov
         }
     }
     let rules = book.rules().to_vec();
-    Ok(Overview { keys, follows, newest: by_key, in_position, strategies, profiles, rules })
+    let performances = performances_of(desk, actor.user, entries).await?;
+    Ok(Overview {
+        keys,
+        follows,
+        stopped,
+        newest: by_key,
+        in_position,
+        strategies,
+        profiles,
+        rules,
+        performances,
+    })
 }

@@ -1,7 +1,7 @@
 //! The performance of each follow: the results of its ended copies, the open position at the mark price, and the
 //! execution of its entries against the signals.
 
-use super::get_follow;
+use super::find_follow;
 use crate::{
     actor::Actor,
     error::Result,
@@ -51,7 +51,16 @@ impl Default for OpenReads {
 /// # Errors
 /// If the database cannot be queried.
 pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<FollowId, FollowPerformance>> {
-    let rows = store::copy::list_entries(&desk.db, actor.user).await?;
+    performances_of(desk, actor.user, store::copy::list_entries(&desk.db, actor.user).await?).await
+}
+
+/// As [`performances`], from the user's entries.
+pub(super) async fn performances_of(
+    desk: &Following,
+    user: UserId,
+    mut rows: Vec<EntryRow>,
+) -> Result<HashMap<FollowId, FollowPerformance>> {
+    rows.retain(EntryRow::has_entered);
     let zone = Zone::named(rows.first().and_then(|row| row.time_zone.as_deref()));
     let midnight = zone.midnight(zone.local(desk.clock.now()).date());
     let mut copies: HashMap<FollowId, Vec<EnteredCopy>> = HashMap::new();
@@ -61,7 +70,7 @@ pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<Fol
     let of =
         |(follow, copies): (FollowId, Vec<EnteredCopy>)| (follow, FollowPerformance::of(&copies, midnight));
     let mut performances: HashMap<FollowId, FollowPerformance> = copies.into_iter().map(of).collect();
-    for (follow, open) in open_results(desk, actor.user, &rows).await? {
+    for (follow, open) in open_results(desk, user, &rows).await? {
         if let Some(performance) = performances.get_mut(&follow) {
             performance.set_open(open, desk.clock.now());
         }
@@ -69,7 +78,7 @@ pub async fn performances(desk: &Following, actor: &Actor) -> Result<HashMap<Fol
     Ok(performances)
 }
 
-/// Returns a follow and what it earned, after reading the newest fills of its account.
+/// Returns a follow, which may have been stopped, and what it earned, after reading the newest fills of its account.
 ///
 /// # Errors
 /// Not found.
@@ -78,7 +87,7 @@ pub async fn performance(
     actor: &Actor,
     id: FollowId,
 ) -> Result<(Follow, FollowPerformance)> {
-    let follow = get_follow(desk, actor, id).await?;
+    let follow = find_follow(desk, actor, id).await?;
     if follow.in_position {
         let since = desk.clock.now().plus(-fills::COLLECT_BACK);
         // Without an answer in time the costs of the open position are those of the stored fills.
@@ -88,13 +97,16 @@ pub async fn performance(
     Ok((follow, performance))
 }
 
-/// Converts a stored entry. A result without its costs, of a copy from before they were stored, counts as realized.
+/// Converts a stored entry. The result of a copy whose stop was rejected is that of its trade. A result without its costs, of a copy from before they were stored, counts as realized.
 fn entered(row: &EntryRow) -> EnteredCopy {
     let (fees, funding) = (row.fees.map(|text| text.0), row.funding.map(|text| text.0));
     let (fees, funding) = (fees.unwrap_or_default(), funding.unwrap_or_default());
     let profit =
         |net: Decimal| Profit { realized: net + fees + funding, unrealized: Decimal::ZERO, fees, funding };
-    let filled = row.filled_at.or(row.opened_at).zip(row.entry_price).zip(row.amount).zip(row.side);
+    let rescued = row.status == Status::Failed;
+    // The price in its row is the one at which it was sized.
+    let price = if rescued { row.average_price } else { row.entry_price };
+    let filled = row.filled_at.or(row.opened_at).zip(price).zip(row.amount).zip(row.side);
     let entry = filled.map(|(((filled_at, price), amount), side)| Entry {
         side,
         signal_at: row.signal_at,
@@ -103,7 +115,9 @@ fn entered(row: &EntryRow) -> EnteredCopy {
         price: price.0,
         amount: amount.0,
     });
-    EnteredCopy { entry, ended_at: row.finished_at, profit: row.profit_usd.map(|text| profit(text.0)) }
+    let of_trade = row.realized.filter(|_| rescued).map(|text| text.0 - fees - funding);
+    let net = row.profit_usd.map(|text| text.0).or(of_trade);
+    EnteredCopy { entry, ended_at: row.finished_at, profit: net.map(profit) }
 }
 
 /// Returns the results of the open copies so far: their positions at the mark price, and what their stored fills and
@@ -177,13 +191,17 @@ async fn unrealized(desk: &Following, row: &EntryRow, deadline: Instant) -> Resu
             None => return Ok(None),
         },
     };
-    let mark = desk.exchange.mark_price(TradeType::Futures, &row.symbol);
-    let mark = desk.open_reads.marks.get(row.symbol.clone(), &*desk.clock, mark);
-    let Ok(Ok(mark)) = timeout_at(deadline, mark).await else { return Ok(None) };
+    let Ok(Some(mark)) = timeout_at(deadline, mark_of(desk, &row.symbol)).await else { return Ok(None) };
     let held = row.side.and_then(|side| account.held(&row.symbol, side)).and_then(HeldPosition::side);
     Ok(Some(held.map_or((false, Decimal::ZERO), |(side, amount)| {
         (true, profit::unrealized(side, amount, entry.0, mark))
     })))
+}
+
+/// Returns the mark price of a market, which was read within the last three seconds; `None` if the exchange does not answer.
+pub(in crate::following) async fn mark_of(desk: &Following, symbol: &Symbol) -> Option<Decimal> {
+    let mark = desk.exchange.mark_price(TradeType::Futures, symbol);
+    desk.open_reads.marks.get(symbol.clone(), &*desk.clock, mark).await.ok()
 }
 
 /// Reads the account of a copy from the exchange; `None` if it does not answer in time, or if its credentials cannot be

@@ -103,7 +103,7 @@ async fn judge(
     test: bool,
 ) -> Result<SourceVerdict> {
     let alert = match alert::read(body) {
-        Ok(alert) => alert,
+        Ok(alert) => identified(alert),
         Err(problems) => return Ok(SourceVerdict::refused(RefusedAlert::of(&problems))),
     };
     // A repeated alert is answered before it is checked, since it may be too old by now.
@@ -138,12 +138,16 @@ async fn judge(
     }
 }
 
-/// The size that an alert asks for, if the source's owner has switched that on. An exit closes the whole position.
+/// The size that an alert asks for: of an entry, if the source's owner has switched that on; of an exit, the share of the
+/// position if it is a part.
 async fn requested_size(
     desk: &Following,
     source: &OwnSource,
     alert: &ReadAlert,
 ) -> Result<Option<SignalSize>> {
+    if let Some(amount) = exit_percent(alert) {
+        return Ok(Some(SignalSize { amount, unit: AmountUnit::PositionPercent }));
+    }
     let asked = alert.amount.filter(|_| alert.action == Action::Enter);
     let Some(AlertAmount { amount, unit }) = asked else { return Ok(None) };
     let sized = store::signal_size::is_sized(&desk.db, source.strategy_id).await?;
@@ -179,9 +183,6 @@ async fn prepare(
     }
     if alert::is_late(alert, desk.clock.now()) {
         return Ok(Err(RefusedAlert::Late));
-    }
-    if exits_partly(alert) {
-        return Ok(Err(RefusedAlert::PartialExit));
     }
     if exits_other_side(desk, strategy, alert).await? {
         return Ok(Err(RefusedAlert::NothingToExit));
@@ -235,12 +236,25 @@ async fn market_now(desk: &Following, strategy: &Strategy) -> Result<(Decimal, D
     Ok((price, market.tick))
 }
 
-/// Whether an exit asks for less than the whole position. Copies close as a whole, and a trader who keeps a part would
-/// lose it, so the alert is refused: the position keeps its stop.
-fn exits_partly(alert: &ReadAlert) -> bool {
-    let asked = alert.amount.filter(|_| alert.action == Action::Exit);
-    asked
-        .is_some_and(|asked| asked.unit == AmountUnit::PositionPercent && asked.amount < Decimal::ONE_HUNDRED)
+/// The share of the position that an exit closes, in percent; `None` if it closes the whole position.
+fn exit_percent(alert: &ReadAlert) -> Option<Decimal> {
+    let asked = alert.amount.filter(|_| alert.action == Action::Exit)?;
+    let part = asked.unit == AmountUnit::PositionPercent && asked.amount < Decimal::ONE_HUNDRED;
+    part.then_some(asked.amount)
+}
+
+/// Names a partial exit without an id by its time and share: sent again, it would close another part. Every other exit
+/// can be repeated.
+fn identified(alert: ReadAlert) -> ReadAlert {
+    let time = alert.time.filter(|_| alert.id.is_none());
+    match time.zip(exit_percent(&alert)) {
+        Some((time, percent)) => {
+            let side = alert.exits.map_or("-", domain::Side::word);
+            let id = format!("exit {side} {} {}", domain::money::text(percent), time.0);
+            ReadAlert { id: Some(id), ..alert }
+        }
+        None => alert,
+    }
 }
 
 /// Whether an exit names a side, and the source's last signal entered the other one on at least one key.

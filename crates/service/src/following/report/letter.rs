@@ -66,7 +66,7 @@ fn days(words: &Words, report: &Report) -> String {
     words.days(&report.first_day, &report.last_day, &report.zone)
 }
 
-/// `+12.50 USD (+1.25 %)`.
+/// `+12.50 USD (+1.25%)`.
 fn profit(words: &Words, worth: &Worth) -> String {
     let amount = signed_cents(worth.profit());
     match worth.percent() {
@@ -214,11 +214,11 @@ mod tests {
             "Starting balance: 10,000.00",
             "Ending balance: 11,234.56",
             "Net deposits: +1,000.00",
-            "Profit: +234.56 USD (+2.13\u{a0}%)",
-            "Max drawdown: −120.00 (−1.20\u{a0}%)",
+            "Profit: +234.56 USD (+2.13%)",
+            "Max drawdown: −120.00 (−1.20%)",
             "Fees: 3.21",
             "Entries: 4 automated, 2 manual",
-            "Win rate: 66.7\u{a0}%, 2 of 3 copied positions",
+            "Win rate: 66.7%, 2 of 3 copied positions",
             "  EMA cross: −5.00",
             "View report: https://desk.example/reports/1",
         ] {
@@ -226,7 +226,7 @@ mod tests {
         }
         let html = html(words, &report, "https://desk.example/reports/1");
         for part in [
-            "+234.56 USD (+2.13\u{a0}%)",
+            "+234.56 USD (+2.13%)",
             "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
             "Profit over time. From 0.00 to +234.56",
             "href=\"https://desk.example/reports/1\"",

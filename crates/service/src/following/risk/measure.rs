@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    following::Following,
+    following::{Following, follow},
     trading::{account_cache::CachedAccount, key, order::Access},
 };
 use domain::{
@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 use store::{
+    copy::EntryRow,
     follow::Follow,
     risk_rule::{CountedCopy, list_counted},
 };
@@ -83,6 +84,30 @@ impl RuleBook {
         Self::counting(desk, user, rules, keys, follows, since).await
     }
 
+    /// Finds what these rules count among a user's entries, which were read before like the keys.
+    pub(crate) fn of_entries(
+        desk: &Following,
+        rules: Vec<RiskRule>,
+        keys: &[ExchangeKey],
+        entries: &[EntryRow],
+    ) -> Self {
+        let now = desk.clock.now();
+        let since = first_counted(&rules, now);
+        let copies = entries.iter().filter_map(|entry| entry.counted(since)).collect();
+        Self::new(rules, copies, Vec::new(), keys, now)
+    }
+
+    fn new(
+        rules: Vec<RiskRule>,
+        copies: Vec<CountedCopy>,
+        follows: Vec<Follow>,
+        keys: &[ExchangeKey],
+        now: Micros,
+    ) -> Self {
+        let covered = covered_keys(keys);
+        Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() }
+    }
+
     async fn counting(
         desk: &Following,
         user: UserId,
@@ -93,8 +118,7 @@ impl RuleBook {
     ) -> Result<Self> {
         let now = desk.clock.now();
         let copies = if rules.is_empty() { Vec::new() } else { list_counted(&desk.db, user, since).await? };
-        let covered = covered_keys(keys);
-        Ok(Self { rules, copies, follows, covered, now, read: Mutex::default(), equity: Mutex::default() })
+        Ok(Self::new(rules, copies, follows, keys, now))
     }
 
     /// The user's rules, oldest first.
@@ -214,6 +238,19 @@ impl RuleBook {
             Some(((copy.symbol.clone(), held.position_side), held.unrealized_pnl))
         };
         of_key.filter_map(profit).collect()
+    }
+
+    /// The profit of the open copies of an account at the mark price, by the positions that its stream has reported; `None`
+    /// if a position or a price is not known.
+    pub(super) async fn profits_streamed(&self, desk: &Following, key: ExchangeKeyId) -> Option<ByMarket> {
+        let account = desk.accounts.streamed(key, desk.clock.now())?;
+        let mut profits = ByMarket::new();
+        for copy in self.open().filter(|copy| copy.exchange_key_id == key) {
+            let mark = follow::mark_of(desk, &copy.symbol).await?;
+            let held = account.held(&copy.symbol, copy.side?)?;
+            profits.insert((copy.symbol.clone(), held.position_side), held.profit_at(mark)?);
+        }
+        Some(profits)
     }
 
     /// Reads accounts together, from the cache or at their exchange if it answers soon. Accounts that cannot be read are

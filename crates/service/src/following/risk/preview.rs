@@ -10,6 +10,7 @@ use domain::{
     risk_rule::{PastCopy, Replay, RiskRule, longest_lookback, replay},
     time::DAY,
 };
+use std::collections::HashSet;
 use store::{equity::Point, risk_rule::CountedCopy};
 
 /// How many days the preview covers.
@@ -47,7 +48,7 @@ pub async fn preview(desk: &Following, actor: &Actor, new: NewRule) -> Result<Ru
     };
     let book = RuleBook::with_ended(desk, actor.user, vec![rule], longest_lookback(now)).await?;
     let keys = book.keys_of(&rule, None);
-    let concerned: Vec<_> = book.concerned(&rule).into_iter().map(|copy| copy.id).collect();
+    let concerned: HashSet<_> = book.concerned(&rule).into_iter().map(|copy| copy.id).collect();
     let own = rule.own_follow();
     let counted = |copy: &&CountedCopy| {
         keys.contains(&copy.exchange_key_id) && own.is_none_or(|follow| copy.follow_id == follow)

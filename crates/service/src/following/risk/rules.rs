@@ -159,7 +159,11 @@ pub async fn change_rule(
     id: RiskRuleId,
     change: RuleChange,
 ) -> Result<RiskRule> {
-    let rule = get_rule(desk, actor, id).await?;
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    actor.hold(&mut tx).await?;
+    // Read when the user's row is locked: another request may change what this one leaves as it is.
+    let rule = rows::get_rule(&mut tx, actor.user, id).await?.ok_or(Error::NotFound)?;
     let terms = checked(RuleTerms {
         kind: rule.terms.kind,
         threshold: change.threshold.unwrap_or(rule.terms.threshold),
@@ -169,9 +173,6 @@ pub async fn change_rule(
     if terms == rule.terms {
         return Ok(rule);
     }
-    let now = desk.clock.now();
-    let mut tx = desk.db.begin().await?;
-    actor.hold(&mut tx).await?;
     if !rows::update_terms(&mut tx, actor.user, id, &terms, now)
         .await
         .map_err(|error| taken(error, rule.scope))?

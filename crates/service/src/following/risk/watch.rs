@@ -1,7 +1,8 @@
 //! The supervision of rules that can trip without an entry: losses, drawdown and losses in a row.
 //!
-//! A rule that closes positions acts on two readings of the accounts at their exchange, at least five seconds apart, none
-//! of them older than ten. A reading that fails is none: missing data closes nothing.
+//! A rule that closes positions acts on two readings of the accounts, at least five seconds apart, none of them older than
+//! ten. A reading is one at the exchange, or the positions that a connected user-data stream has reported, at the present
+//! mark price. A reading that fails is none: missing data closes nothing.
 
 use super::{
     close::Rejected,
@@ -30,11 +31,11 @@ const APART: i64 = 5 * SECOND;
 const OLDEST: i64 = 10 * SECOND;
 /// Users without open copies are watched for this long after their last one ended.
 const RECENT: i64 = HOUR;
-/// Accounts read in one round, of a request weight of 5 each: about a sixth of an address's budget. The accounts of one
-/// user are read together, even if they are more.
+/// Accounts read at the exchange in one round, of a request weight of 5 each: about a sixth of an address's budget. The
+/// accounts of one user are read together, even if they are more. Those with a stream need no reading.
 const MOST_READS: usize = 4;
 /// Users whose rules are judged in one round at most.
-const MOST_USERS: usize = 200;
+const MOST_USERS: usize = 500;
 /// In how many rounds rules that close nothing are judged once.
 const ROUNDS: usize = 4;
 
@@ -55,6 +56,8 @@ pub(in crate::following) struct Readings {
     first: Mutex<HashMap<RiskRuleId, Reading>>,
     users: Mutex<HashMap<UserId, Micros>>,
     judged: Mutex<HashMap<UserId, Micros>>,
+    /// The users with an account that had to be read at the exchange when their rules were last judged.
+    unstreamed: Mutex<HashSet<UserId>>,
     rounds: AtomicUsize,
     pub(super) closes: Rejected,
 }
@@ -80,16 +83,23 @@ pub async fn watch(desk: &Following) -> Result<()> {
     let mut users: Vec<&[OwnedRule]> = watched.chunk_by(|one, next| one.user_id == next.user_id).collect();
     let known: HashSet<UserId> = watched.iter().map(|owned| owned.user_id).collect();
     locked(&desk.readings.judged).retain(|user, _| known.contains(user));
+    locked(&desk.readings.unstreamed).retain(|user| known.contains(user));
     if !desk.readings.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS) {
         users.retain(|owned| owned.iter().any(|owned| flattens(&owned.rule)));
     }
-    desk.readings.sort_by_wait(&mut users);
-    let mut reads = MOST_READS;
-    for owned in users.into_iter().take(MOST_USERS) {
-        if reads == 0 {
+    desk.readings.sort_by_wait(&mut users, desk.clock.boot());
+    let (mut reads, mut judged) = (MOST_READS, 0);
+    for owned in users {
+        if judged == MOST_USERS {
             break;
         }
-        if let Err(error) = watch_user(desk, owned, &mut reads).await {
+        let Some(user) = owned.first().map(|owned| owned.user_id) else { continue };
+        // A user whose accounts have to be read keeps their place for the next round.
+        if reads == 0 && locked(&desk.readings.unstreamed).contains(&user) {
+            continue;
+        }
+        judged += 1;
+        if let Err(error) = watch_user(desk, user, owned, &mut reads).await {
             tracing::warn!(%error, "could not judge a user's risk rules; will retry");
         }
     }
@@ -101,33 +111,45 @@ pub async fn watch(desk: &Following) -> Result<()> {
 
 impl Readings {
     /// Sorts the users in the order in which they are judged, because a round judges few of them: first those whose rules
-    /// wait for their second reading, then those who have waited longest.
-    fn sort_by_wait(&self, users: &mut [&[OwnedRule]]) {
+    /// can get their second reading, then those who have waited longest, at last those whose second reading is not due.
+    fn sort_by_wait(&self, users: &mut [&[OwnedRule]], boot: Micros) {
         let (first, judged) = (locked(&self.first), locked(&self.judged));
         users.sort_by_key(|owned| {
-            let waits = owned.iter().any(|owned| first.contains_key(&owned.rule.id));
-            (!waits, owned.first().and_then(|owned| judged.get(&owned.user_id).copied()))
+            let read = owned.iter().filter_map(|owned| first.get(&owned.rule.id)).map(|read| read.boot).min();
+            let turn = read.map_or(1, |read| if boot.since(read) >= APART { 0 } else { 2 });
+            (turn, owned.first().and_then(|owned| judged.get(&owned.user_id).copied()))
         });
     }
 }
 
 /// Judges the rules of one user.
-async fn watch_user(desk: &Following, owned: &[OwnedRule], reads: &mut usize) -> Result<()> {
-    let Some(first) = owned.first() else { return Ok(()) };
-    locked(&desk.readings.judged).insert(first.user_id, desk.clock.boot());
-    let book = RuleBook::read(desk, first.user_id).await?;
+async fn watch_user(desk: &Following, user: UserId, owned: &[OwnedRule], reads: &mut usize) -> Result<()> {
+    let book = RuleBook::read(desk, user).await?;
     let (closing, stopping): (Vec<&OwnedRule>, Vec<&OwnedRule>) =
         owned.iter().partition(|owned| flattens(&owned.rule));
     let keys = book.keys_to_read(&rules_of(&closing), None);
-    let read = read_accounts(desk, first.user_id, keys, reads).await;
+    let Some(read) = read_accounts(desk, &book, user, keys, reads).await else { return Ok(()) };
     for owned in closing {
         judge_closing(desk, &book, owned, &read).await?;
     }
     let keys = book.keys_to_read(&rules_of(&stopping), None);
+    let mut profits: Profits = read.into_iter().map(|(key, read)| (key, read.profits)).collect();
+    let mut missing = Vec::new();
+    for key in keys.into_iter().filter(|key| !profits.contains_key(key)).collect::<Vec<_>>() {
+        match book.profits_streamed(desk, key).await {
+            Some(streamed) => drop(profits.insert(key, streamed)),
+            None => missing.push(key),
+        }
+    }
     let now = desk.clock.now();
-    let uncached = keys.iter().filter(|key| desk.accounts.cached(**key, now).is_none()).count();
+    let uncached = missing.iter().filter(|key| desk.accounts.cached(**key, now).is_none()).count();
+    if uncached > 0 && *reads == 0 {
+        locked(&desk.readings.unstreamed).insert(user);
+        return Ok(());
+    }
     *reads = reads.saturating_sub(uncached);
-    let profits = book.read_cached(desk, keys).await?;
+    profits.extend(book.read_cached(desk, missing).await?);
+    locked(&desk.readings.judged).insert(user, desk.clock.boot());
     for owned in stopping {
         let measured = book.measure(desk, &owned.rule, None, &profits).await?;
         if let Verdict::Broken { seen, until } = judge(&owned.rule, &measured) {
@@ -142,23 +164,42 @@ fn rules_of(owned: &[&OwnedRule]) -> Vec<RiskRule> {
     owned.iter().map(|owned| owned.rule).collect()
 }
 
-/// Reads a user's accounts at their exchange, not more often than two readings may follow each other. Those that cannot
-/// be read are left out.
+/// Reads a user's accounts, not more often than two readings may follow each other: by their streams, or at their exchange
+/// while the round may read there; `None` if it may not. Those that cannot be read are left out.
 async fn read_accounts(
     desk: &Following,
+    book: &RuleBook,
     user: UserId,
     keys: Vec<ExchangeKeyId>,
     reads: &mut usize,
-) -> HashMap<ExchangeKeyId, AccountReading> {
+) -> Option<HashMap<ExchangeKeyId, AccountReading>> {
     let (boot, at) = (desk.clock.boot(), desk.clock.now());
     let last = locked(&desk.readings.users).get(&user).copied();
-    if keys.is_empty() || *reads == 0 || last.is_some_and(|last| boot.since(last) < APART) {
-        return HashMap::new();
+    if keys.is_empty() {
+        locked(&desk.readings.unstreamed).remove(&user);
+        return Some(HashMap::new());
     }
-    *reads = reads.saturating_sub(keys.len());
+    if last.is_some_and(|last| boot.since(last) < APART) {
+        return Some(HashMap::new());
+    }
+    let (mut all, mut others) = (HashMap::new(), Vec::new());
+    for key in keys {
+        match book.profits_streamed(desk, key).await {
+            Some(profits) => drop(all.insert(key, AccountReading { boot, at, profits })),
+            None => others.push(key),
+        }
+    }
+    if others.is_empty() {
+        locked(&desk.readings.unstreamed).remove(&user);
+    } else {
+        locked(&desk.readings.unstreamed).insert(user);
+        if *reads == 0 {
+            return None;
+        }
+    }
+    *reads = reads.saturating_sub(others.len());
     locked(&desk.readings.users).insert(user, boot);
-    let each = keys.into_iter().map(|key| async move { (key, read_now(desk, key).await) });
-    let mut all = HashMap::new();
+    let each = others.into_iter().map(|key| async move { (key, read_now(desk, key).await) });
     for (key, read) in join_all(each).await {
         match read {
             Ok(profits) => drop(all.insert(key, AccountReading { boot, at, profits })),
@@ -167,7 +208,7 @@ async fn read_accounts(
             }
         }
     }
-    all
+    Some(all)
 }
 
 /// Judges a rule that closes positions, by the accounts read in this round.

@@ -1,18 +1,13 @@
 //! The fan-out: queues a copy for every follower, in batches, and in a different order for each signal, so
 //! that no follower is always last.
 
+mod facts;
+
 use crate::{error::Result, following::Following};
-use domain::{
-    CopyId,
-    copy::{Facts, FollowState, Reason, eligibility},
-    signal::Action,
-};
+use domain::{CopyId, signal::Action};
+use facts::EntryFacts;
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
-use store::{
-    copy::NewCopy,
-    follow::{self, Reached},
-    signal::Signal,
-};
+use store::{copy::NewCopy, follow, signal::Signal};
 
 /// Copies per transaction.
 const BATCH: usize = 500;
@@ -34,6 +29,15 @@ async fn fan_out(desk: &Following, signal: &Signal) -> Result<()> {
         Action::Enter => follow::reached_by_entry(&desk.db, signal.strategy_id).await?,
         Action::Exit => follow::reached_by_exit(&desk.db, signal.strategy_id).await?,
     };
+    let facts = match signal.action {
+        Action::Enter => Some(EntryFacts::read(desk, signal, &reached).await?),
+        // Exits are always queued.
+        Action::Exit => None,
+    };
+    let exit_percent = match signal.action {
+        Action::Enter => None,
+        Action::Exit => store::signal_size::exit_percent(&desk.db, signal.id).await?,
+    };
     // The seed comes from the random part of the signal's id, so that the order is the same after a crash.
     let (_, entropy) = signal.id.0.as_u64_pair();
     reached.shuffle(&mut StdRng::seed_from_u64(entropy));
@@ -41,14 +45,20 @@ async fn fan_out(desk: &Following, signal: &Signal) -> Result<()> {
         let now = desk.clock.now();
         let mut copies: Vec<NewCopy> = batch
             .iter()
-            .map(|follow| NewCopy {
-                id: CopyId::mint(&*desk.clock, &*desk.entropy),
-                follow_id: follow.id,
-                user_id: follow.user_id,
-                exchange_key_id: follow.exchange_key_id,
-                symbol: follow.symbol.clone(),
-                risk_percent: follow.percentage.0,
-                skipped: left_out(signal.action, follow),
+            .map(|follow| {
+                let (skipped, detail) =
+                    facts.as_ref().and_then(|facts| facts.objection(desk, follow)).unzip();
+                NewCopy {
+                    id: CopyId::mint(&*desk.clock, &*desk.entropy),
+                    follow_id: follow.id,
+                    user_id: follow.user_id,
+                    exchange_key_id: follow.exchange_key_id,
+                    symbol: follow.symbol.clone(),
+                    risk_percent: follow.percentage.0,
+                    exit_percent,
+                    skipped,
+                    detail: detail.flatten(),
+                }
             })
             .collect();
         // Ids minted within the same millisecond are not ordered; the rows are inserted in id order.
@@ -62,15 +72,4 @@ async fn fan_out(desk: &Following, signal: &Signal) -> Result<()> {
     tx.commit().await?;
     tracing::info!(signal = %signal.id, followers = reached.len(), "queued the copies of a signal");
     Ok(())
-}
-
-/// Returns why an entry is not queued for a follow, as far as the follow's row shows it: its owner sees the
-/// reason immediately, and no worker is needed. Exits are always queued.
-fn left_out(action: Action, follow: &Reached) -> Option<Reason> {
-    if action == Action::Exit {
-        return None;
-    }
-    // Stopped follows are not selected in the first place.
-    let state = FollowState::of(follow.active, follow.paused_reason, false);
-    eligibility(&Facts { follow: Some(state), ..Facts::default() }).err()
 }

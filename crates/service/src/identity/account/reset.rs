@@ -7,6 +7,7 @@ use crate::{
     identity::{
         Identity,
         recovery::{self, KeptSignIn},
+        sign_in_end,
     },
     messaging::mail,
     platform::{
@@ -75,6 +76,6 @@ pub async fn reset_password(desk: &Identity, origin: Origin, token: &str, new: &
     recovery::thaw(desk, &mut tx, user.id, Some(&origin)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
     tx.commit().await?;
-    desk.verified.forget(user.id);
+    sign_in_end::publish(desk, user.id);
     Ok(())
 }

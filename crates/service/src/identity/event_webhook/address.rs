@@ -15,6 +15,11 @@ use tokio::{net::lookup_host, time::timeout};
 /// Time limit of the name lookup.
 const LOOKUP: Duration = Duration::from_secs(5);
 
+/// Returns whether the admin allows the host of an address; without a list, every host is allowed.
+pub(super) fn is_allowed_host(url: &Url, hosts: &[String]) -> bool {
+    hosts.is_empty() || url.host_str().is_some_and(|host| hosts.iter().any(|allowed| allowed == host))
+}
+
 /// Parses an address. With `local`, addresses on this machine are accepted too, without TLS.
 pub(super) fn parse(text: &str, local: bool) -> Result<Url, Problem> {
     let text = text.trim();
@@ -237,6 +242,25 @@ mod tests {
         assert_eq!(parse(&long, false), Err(Problem::TextTooLong));
         let escaped = format!("https://example.com/{}", "é".repeat(200));
         assert_eq!(parse(&escaped, false), Err(Problem::TextTooLong));
+    }
+
+    #[test]
+    fn only_listed_hosts_are_allowed_if_there_is_a_list() {
+        let hosts = ["hooks.example.org".to_owned(), "1.1.1.1".to_owned()];
+        let allowed = |text: &str| is_allowed_host(&parse(text, false).unwrap(), &hosts);
+        for good in ["https://hooks.example.org/x", "https://HOOKS.example.org:8443", "https://1.1.1.1/"] {
+            assert!(allowed(good), "{good}");
+        }
+        for bad in [
+            "https://example.org",
+            "https://hooks.example.org.evil.example",
+            "https://evil-hooks.example.org",
+            "https://hooks.example.org./",
+            "https://evil.example/?hooks.example.org",
+        ] {
+            assert!(!allowed(bad), "{bad}");
+        }
+        assert!(is_allowed_host(&parse("https://evil.example", false).unwrap(), &[]));
     }
 
     #[test]

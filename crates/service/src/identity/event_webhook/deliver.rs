@@ -179,7 +179,7 @@ async fn attempt(desk: &Identity, webhook: &Webhook, delivery: &Delivery, now: M
     let message =
         SignedMessage { id: &id, seconds: now.seconds(), signature: &signature, body: &delivery.body };
     let start = desk.clock.boot();
-    let answer = send::post(&webhook.url, desk.settings.local_webhooks, &message).await;
+    let answer = send::post(&webhook.url, &desk.settings, &message).await;
     let duration_ms = desk.clock.boot().since(start).max(0) / 1_000;
     Ok(match answer {
         Ok(Answer { status, text }) => {

@@ -6,7 +6,10 @@ use crate::{
     error::{Error, Result},
     identity::{Identity, step_up},
     messaging::notify::announce_credential,
-    platform::audit::{self, AuditAction},
+    platform::{
+        audit::{self, AuditAction},
+        settings::Settings,
+    },
 };
 use domain::{
     EventWebhookId,
@@ -218,7 +221,7 @@ async fn check(
         Err(problem) => problems.push(FieldProblem::new("name", problem)),
     }
     if let Some(url) = url {
-        match reachable(url, desk.settings.local_webhooks).await {
+        match reachable(url, &desk.settings).await {
             Ok(url) => checked.url = Some(url),
             Err(problem) => problems.push(FieldProblem::new("url", problem)),
         }
@@ -232,9 +235,13 @@ async fn check(
     if problems.is_empty() { Ok(checked) } else { Err(Error::Fields(problems)) }
 }
 
-/// Returns a normalized address whose host has only public IP addresses.
-async fn reachable(url: &str, local: bool) -> std::result::Result<String, Problem> {
+/// Returns a normalized address whose host is allowed and has only public IP addresses.
+async fn reachable(url: &str, settings: &Settings) -> std::result::Result<String, Problem> {
+    let local = settings.local_webhooks;
     let url = address::parse(url, local)?;
+    if !address::is_allowed_host(&url, &settings.webhook_hosts) {
+        return Err(Problem::NotAllowedHost);
+    }
     match address::resolve(&url, local).await {
         Ok(_) => Ok(url.to_string()),
         Err(_) => Err(Problem::NotPublicUrl),

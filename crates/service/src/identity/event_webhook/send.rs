@@ -1,6 +1,7 @@
 //! One attempt: a request to a checked address, without redirects, with limits on time and on what is read.
 
 use super::address;
+use crate::platform::settings::Settings;
 use domain::event_webhook::{DeliveryProblem, KEPT_ANSWER};
 use reqwest::{Client, Response, Url, redirect::Policy};
 use std::time::Duration;
@@ -26,10 +27,15 @@ pub(super) struct Answer {
 /// Posts a message to an address. Every answer is returned, whatever its status.
 pub(super) async fn post(
     url: &str,
-    local: bool,
+    settings: &Settings,
     message: &SignedMessage<'_>,
 ) -> Result<Answer, DeliveryProblem> {
+    let local = settings.local_webhooks;
     let url = address::parse(url, local).map_err(|_| DeliveryProblem::NotPublic)?;
+    // The list may have changed since the address was saved.
+    if !address::is_allowed_host(&url, &settings.webhook_hosts) {
+        return Err(DeliveryProblem::NotAllowed);
+    }
     let client = client(&url, local).await?;
     let request = client
         .post(url)

@@ -4,7 +4,7 @@ use super::freeze;
 use crate::{
     actor::Origin,
     error::{Error, Result},
-    identity::Identity,
+    identity::{Identity, sign_in_end},
     messaging::notify::read_freeze_link,
     platform::{
         audit::{self, AuditAction, Via},
@@ -54,6 +54,6 @@ pub async fn freeze_by_link(desk: &Identity, origin: &Origin, token: &str) -> Re
     )
     .await?;
     tx.commit().await?;
-    desk.verified.forget(link.user);
+    sign_in_end::publish(desk, link.user);
     Ok(())
 }

@@ -124,6 +124,7 @@ impl Composer<'_> {
             NotificationEvent::Unprotected { .. }
             | NotificationEvent::WithoutStop { .. }
             | NotificationEvent::StopNotMoved { .. }
+            | NotificationEvent::BothFilled { .. }
             | NotificationEvent::TimeLimit { .. }
             | NotificationEvent::ExitLate { .. } => self.of_position(event).await?,
             NotificationEvent::AlertRefused { .. }
@@ -205,6 +206,10 @@ impl Composer<'_> {
             E::StopNotMoved { why, .. } => {
                 (words.stop_not_moved(market), words.stop_not_moved_why(&answer(why)))
             }
+            E::BothFilled { amount, .. } => (
+                words.both_filled(market),
+                words.both_filled_why(&domain::money::text(*amount), symbol.base()),
+            ),
             E::TimeLimit { minutes, .. } => {
                 (words.time_over(market), words.time_over_why(&minutes.to_string()))
             }

@@ -1,13 +1,16 @@
 //! The events that users are notified of.
 
+mod parts;
+
+pub use parts::{Closed, ForeignFill, Ordered, RefusedCredentials, RuleNews};
+
 use domain::{
-    AccountMode, CopyId, Decimal, ExchangeId, ExchangeKeyId, Micros, Side, StrategyId, Symbol,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, StrategyId, Symbol,
     account::Credential,
     live::{LiveEventKind, RightsChange},
     notification::Kind,
     order_failure::OrderFailure,
     own_source::{RefusedAlert, SourceDecision},
-    risk_rule,
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +84,17 @@ pub enum NotificationEvent {
         symbol: Symbol,
         /// The exchange's answer.
         why: OrderFailure,
+        /// The copy that opened the position.
+        copy: Option<CopyId>,
+    },
+    /// Both orders of an OCO entry filled before one could be cancelled: what is beyond the trade's amount is closed.
+    BothFilled {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The amount that is closed, in base units.
+        amount: Decimal,
         /// The copy that opened the position.
         copy: Option<CopyId>,
     },
@@ -179,93 +193,6 @@ pub enum NotificationEvent {
     },
 }
 
-/// A trip of a risk rule, or an entry that it skips.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleNews {
-    /// Name of the strategy or key, or e-mail address of the user, that the rule applies to.
-    pub about: String,
-    /// The account, if it concerns one.
-    pub key: Option<ExchangeKeyId>,
-    /// The bounded quantity.
-    pub kind: risk_rule::Kind,
-    /// The value that broke it.
-    pub seen: Decimal,
-    /// Threshold of the rule.
-    pub limit: Decimal,
-    /// Whether positions are closed.
-    pub closing: bool,
-    /// When entries are copied again by themselves.
-    pub until: Option<Micros>,
-    /// The reading before, with its time.
-    pub first: Option<(Micros, Decimal)>,
-    /// The skipped copy; `None` if the rule stays tripped.
-    pub copy: Option<CopyId>,
-}
-
-/// Credentials that an exchange rejected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefusedCredentials {
-    /// The exchange.
-    pub exchange: ExchangeId,
-    /// Start and end of the API key.
-    pub api_key: String,
-}
-
-/// A filled order that Slipstream did not send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForeignFill {
-    /// The account.
-    pub key: ExchangeKeyId,
-    /// The market.
-    pub symbol: Symbol,
-    /// The side of the order.
-    pub side: Side,
-    /// The filled amount, in base units.
-    pub amount: Decimal,
-    /// The average price, if the exchange reports it.
-    pub price: Option<Decimal>,
-    /// Whether the exchange liquidated the position.
-    pub liquidation: bool,
-}
-
-/// An order that the exchange accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ordered {
-    /// The account.
-    pub key: ExchangeKeyId,
-    /// The market.
-    pub symbol: Symbol,
-    /// The side of the order.
-    pub side: Side,
-    /// The amount, in base units.
-    pub amount: Option<Decimal>,
-    /// The price, if the order has one.
-    pub price: Option<Decimal>,
-    /// The copy it belongs to.
-    pub copy: Option<CopyId>,
-}
-
-/// An order that closed a position or part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closed {
-    /// The account.
-    pub key: ExchangeKeyId,
-    /// The market.
-    pub symbol: Symbol,
-    /// The side of the closing order.
-    pub side: Side,
-    /// The amount, in base units.
-    pub amount: Option<Decimal>,
-    /// The average price.
-    pub price: Option<Decimal>,
-    /// Profit after fees, in USD.
-    pub profit_usd: Option<Decimal>,
-    /// Profit in percent of the position's entry value.
-    pub profit_percent: Option<Decimal>,
-    /// The copy it belongs to.
-    pub copy: Option<CopyId>,
-}
-
 impl NotificationEvent {
     /// The kind of the event.
     #[must_use]
@@ -280,6 +207,7 @@ impl NotificationEvent {
             Self::Unprotected { .. }
             | Self::WithoutStop { .. }
             | Self::StopNotMoved { .. }
+            | Self::BothFilled { .. }
             | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::AlertRefused { .. } => Kind::AlertRefused,
@@ -304,6 +232,7 @@ impl NotificationEvent {
             | Self::Unprotected { copy, .. }
             | Self::WithoutStop { copy, .. }
             | Self::StopNotMoved { copy, .. }
+            | Self::BothFilled { copy, .. }
             | Self::TimeLimit { copy, .. }
             | Self::ExitLate { copy, .. }
             | Self::RuleTripped(RuleNews { copy, .. }) => *copy,
@@ -324,6 +253,7 @@ impl NotificationEvent {
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::StopNotMoved { key, .. }
+            | Self::BothFilled { key, .. }
             | Self::TimeLimit { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
             Self::RuleTripped(RuleNews { key, .. }) => *key,
@@ -337,6 +267,7 @@ impl NotificationEvent {
             Self::Unprotected { key, symbol, copy, .. }
             | Self::WithoutStop { key, symbol, copy }
             | Self::StopNotMoved { key, symbol, copy, .. }
+            | Self::BothFilled { key, symbol, copy, .. }
             | Self::TimeLimit { key, symbol, copy, .. }
             | Self::ExitLate { key, symbol, copy, .. } => Some((*key, symbol, *copy)),
             _ => None,
@@ -353,6 +284,7 @@ impl NotificationEvent {
             | Self::AccountMode { .. }
             | Self::KeyRights { .. }
             | Self::StopNotMoved { .. }
+            | Self::BothFilled { .. }
             | Self::ExitLate { .. }
             | Self::ApprovalRequested { .. }
             | Self::SourceDecided { .. }

@@ -38,11 +38,11 @@ mod tests {
         let (d, words) = (|text: &str| domain::money::parse(text).unwrap(), words(Lang::En));
         assert_eq!(
             result_text(words, d("12.3"), Some(d("1.254")), None),
-            "+12.30 USD (+1.25\u{a0}% of the entry value)"
+            "+12.30 USD (+1.25% of the entry value)"
         );
         assert_eq!(result_text(words, d("-0.005"), None, None), "0.00 USD");
         let text = result_text(words, d("-1007"), Some(d("-0.5")), Some(d("-1.02")));
-        assert_eq!(text, "−1,007.00 USD (−0.50\u{a0}% of the entry value, −1.02 R)");
+        assert_eq!(text, "−1,007.00 USD (−0.50% of the entry value, −1.02 R)");
         assert_eq!(result_text(words, d("20"), None, Some(d("2"))), "+20.00 USD (+2.00 R)");
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     actor::Actor,
     error::Result,
-    platform::{Platform, audit::Via},
+    platform::{Platform, audit::Via, spreadsheet},
 };
 use domain::{Micros, Role, UserId};
 use std::collections::HashMap;
@@ -127,32 +127,13 @@ pub async fn csv(desk: &Platform, actor: &Actor, whose: Whose) -> Result<String>
         let Some(last) = rows.last().map(|row| row.id) else { return Ok(text) };
         before = last;
         for row in named(desk, rows, reader).await? {
-            let fields =
-                [row.who, row.action, row.subject, row.address, row.client].map(|field| quoted(&field));
+            let fields = [row.who, row.action, row.subject, row.address, row.client]
+                .map(|field| spreadsheet::quoted(&field));
             text.push_str(&format!("{},{},{}\r\n", row.at, fields.join(","), row.id));
             count += 1;
         }
         if count >= MOST {
             return Ok(text);
         }
-    }
-}
-
-/// Quotes a field. Spreadsheets evaluate fields that begin with one of these characters as formulas; an
-/// apostrophe makes them text.
-fn quoted(field: &str) -> String {
-    let text = field.replace('"', "\"\"");
-    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    format!("\"{}{text}\"", if formula { "'" } else { "" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_field_calculates_nothing() {
-        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-        assert_eq!(quoted("Mozilla/5.0, like Gecko"), "\"Mozilla/5.0, like Gecko\"");
     }
 }

@@ -86,7 +86,7 @@ impl AccountFeed {
                 Ok(())
             }
             AccountEvent::Order(..) | AccountEvent::Disconnected => Ok(()),
-            AccountEvent::Connected | AccountEvent::Account { .. } | AccountEvent::Settings(_) => {
+            AccountEvent::Connected | AccountEvent::Account { .. } | AccountEvent::Settings(..) => {
                 self.request_refresh();
                 Ok(())
             }

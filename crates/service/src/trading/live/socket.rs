@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     ExchangeKeyId, Symbol, TradeType,
-    live::{ClientMessage, LiveMessage},
+    live::{ClientMessage, LiveEvent, LiveMessage, Results},
 };
 use futures::{StreamExt as _, stream::SelectAll};
 use std::sync::Arc;
@@ -37,7 +37,8 @@ pub fn attach(
     let (to_us, from_tab) = mpsc::channel(16);
     let (to_tab, from_us) = mpsc::channel(QUEUE);
     let (markets, feeds) = (Vec::new(), SelectAll::new());
-    let tab = Tab { desk, actor, to_tab, seen: 0, markets, account: None, portfolio: None, feeds };
+    let results = Results::default();
+    let tab = Tab { desk, actor, to_tab, seen: 0, markets, account: None, portfolio: None, feeds, results };
     tokio::spawn(tab.run(from_tab));
     (to_us, from_us)
 }
@@ -52,6 +53,8 @@ struct Tab {
     account: Option<Arc<AccountFeed>>,
     portfolio: Option<Arc<PortfolioFeed>>,
     feeds: SelectAll<Feed>,
+    /// The fills of orders whose events the tab has received.
+    results: Results,
 }
 
 /// The tab is gone, or too slow to be served.
@@ -156,12 +159,15 @@ impl Tab {
             self.seen = rows.last().map_or(self.seen, |row| row.seq);
             return self.send(LiveMessage::Reload);
         }
-        for row in rows {
-            self.seen = row.seq;
-            if let Ok(event) = row.body.value() {
-                self.send(LiveMessage::Happened { seq: row.seq, event })?;
-            }
+        let read = rows.iter().filter_map(|row| Some((row.seq, row.body.value().ok()?)));
+        let mut events: Vec<(i64, LiveEvent)> = read.collect();
+        let shown = events.iter_mut().map(|(_, event)| event).collect();
+        market::round_averages(&self.desk, shown).await;
+        for (seq, event) in events {
+            let result = self.results.add(&event);
+            self.send(LiveMessage::Happened { seq, event, result })?;
         }
+        self.seen = rows.last().map_or(self.seen, |row| row.seq);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     account::Access,
-    adopting::Adopting,
+    adopt_request::Adopting,
     client_id,
     intent::{Intent, Request},
     legs::{Leg, PlannedOrder, Role},
@@ -67,8 +67,12 @@ fn rebuilt(
                 time_in_force @ (TimeInForce::Ioc | TimeInForce::Fok | TimeInForce::Gtx) => {
                     Entry::TimedLimit { price, time_in_force }
                 }
-                TimeInForce::Gtc | TimeInForce::GteGtc => Entry::Limit(price),
+                // The date of an order is not reported.
+                TimeInForce::Gtc | TimeInForce::Gtd | TimeInForce::GteGtc => Entry::Limit(price),
             },
+            (OrderType::Stop | OrderType::StopMarket, limit) => {
+                entry.stop_price.map_or(Entry::Market, |trigger| Entry::Stop { trigger, limit })
+            }
             _ => Entry::Market,
         },
         amount: entry.amount.unwrap_or(entry.filled),
@@ -80,7 +84,7 @@ fn rebuilt(
     let place = (entry.symbol.clone(), entry.position_side);
     let mut intent = Intent::new(desk, id, access, place, Request::Open(order), legs);
     intent.created_at = entry.at;
-    intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
+    intent.status = if intent.entry_rests() { Status::Waiting } else { Status::Done };
     Some(intent)
 }
 
@@ -126,10 +130,11 @@ fn placed_legs(known: &[(u16, &Order)]) -> Vec<Leg> {
 /// Returns the role of the leg with this number; `None` for closing legs.
 const fn role(number: u16) -> Option<Role> {
     match number {
-        seq::ENTRY => Some(Role::Entry),
+        seq::ENTRY | seq::SECOND_ENTRY => Some(Role::Entry),
+        seq::EXCESS => Some(Role::Excess),
         number if seq::ADDS.start <= number && number < seq::ADDS.end => Some(Role::Add),
         seq::STOP => Some(Role::Stop),
-        seq::FIRST_TARGET..seq::RESCUE => Some(Role::Target),
+        number if seq::FIRST_TARGET <= number && number < seq::RESCUE => Some(Role::Target),
         number if seq::TARGETS.start <= number && number < seq::TARGETS.end => Some(Role::Target),
         number if seq::is_protective(number) => Some(Role::Stop),
         _ => None,

@@ -1,7 +1,7 @@
 //! The transaction that begins a copy's intent: its rows, and the precondition for writing them.
 
 use async_trait::async_trait;
-use domain::{CopyId, FollowId, UserId};
+use domain::{CopyId, FollowId, IntentId, UserId};
 use store::{
     Tx,
     copy::{self, EntrySize as Sized},
@@ -9,6 +9,7 @@ use store::{
     group_commit::BatchedWrite,
     intent::{self, NewIntent, NewLeg},
     risk_rule::Capacity,
+    trade::{self, ChangeRow},
 };
 
 /// The precondition for beginning an intent.
@@ -29,6 +30,8 @@ pub(crate) struct PendingIntent {
     pub(super) begin: BeginCondition,
     pub(super) intent: NewIntent,
     pub(super) legs: Vec<NewLeg>,
+    /// The entry in the history of the trade that it changes.
+    pub(super) history: Option<(IntentId, ChangeRow)>,
 }
 
 #[async_trait]
@@ -57,7 +60,10 @@ impl BatchedWrite for PendingIntent {
             BeginCondition::Close { copy } => copy::lock_open(&mut *tx, *copy).await?,
         };
         if holds {
-            intent::insert_intent(tx, &self.intent, &self.legs).await?;
+            intent::insert_intent(&mut *tx, &self.intent, &self.legs).await?;
+            if let Some((trade, change)) = &self.history {
+                trade::insert_change(tx, *trade, change).await?;
+            }
         }
         Ok(holds)
     }

@@ -8,6 +8,7 @@ mod add;
 mod ask;
 mod history;
 mod part;
+mod pending;
 mod plan;
 mod position;
 mod reduce;
@@ -17,12 +18,15 @@ mod trade_run;
 mod work;
 
 pub use ask::{
-    AddSize, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part, reduce_position,
+    AddSize, LimitClose, TradeTarget, add_to_trade, breakeven, cancel_entries, change_trade, close_part,
+    reduce_at_limit, reduce_position,
 };
 pub(super) use ask::{Automatic, close_target, move_automatically, with_distance};
 pub(super) use history::HistoryEntry;
 pub use part::Part;
+pub(crate) use pending::complete_changes;
 pub(super) use position::of_one_position;
-pub(super) use request::{Adding, Protecting, Reducing};
+pub(crate) use request::Reducing;
+pub(super) use request::{Adding, Protecting};
 pub(super) use shown::{in_force, open_trades, version_of};
 pub(super) use work::carry_out;

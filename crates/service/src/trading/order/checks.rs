@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use domain::{
-    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType,
+    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, Side, StrategyType,
     TradeType, dec,
     first_day::{CappedOrder, FirstDayLimits},
     market::FilterFailure,
@@ -38,12 +38,13 @@ pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -
             problems.push(FieldProblem::new(field, filter_problem(&failure)));
         }
     };
-    let reference = order.entry.price().unwrap_or(last);
-    if let Some(price) = order.entry.price() {
-        check("price", market.check_price(price));
+    for (field, price) in entry_prices(order.entry) {
+        check(field, market.check_price(price));
     }
     check("amount", market.check_amount(order.amount));
-    check("amount", market.check_notional(reference, order.amount));
+    for reference in order.entry.prices(last) {
+        check("amount", market.check_notional(reference, order.amount));
+    }
     let targets = order.targets.iter().try_for_each(|price| market.check_price(*price));
     check("takeProfitPrices", targets);
     if let Some(stop) = order.stop {
@@ -54,6 +55,7 @@ pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -
     if shares.is_none_or(|all| all.iter().any(|share| *share < market.min_amount)) {
         problems.push(FieldProblem::new("takeProfitPrices", Problem::TargetTooSmall));
     }
+    problems.extend(reached(order, last));
     if order.entry == Entry::Market
         && let Err(sides) = order.check_sides(last)
     {
@@ -61,6 +63,34 @@ pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -
     }
     problems.dedup();
     if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
+}
+
+/// Returns the prices of the entry's orders, with their fields.
+fn entry_prices(entry: Entry) -> Vec<(&'static str, Decimal)> {
+    let trigger = |price| ("triggerPrice", price);
+    match entry {
+        Entry::Market => Vec::new(),
+        Entry::Stop { trigger: price, limit } => {
+            limit.map(|limit| ("price", limit)).into_iter().chain([trigger(price)]).collect()
+        }
+        Entry::Oco { price, trigger: stop, limit } => [("price", price), trigger(stop)]
+            .into_iter()
+            .chain(limit.map(|limit| ("triggerLimitPrice", limit)))
+            .collect(),
+        other => other.price().map(|price| ("price", price)).into_iter().collect(),
+    }
+}
+
+/// Returns the fields of stop orders that would trigger immediately, and of an OCO's limit order that would fill: the exchange
+/// would refuse the one, and of the other nothing would be left to wait for.
+fn reached(order: &ManualOrder, last: Decimal) -> Option<FieldProblem> {
+    let above = |price: Decimal| if order.side == Side::Buy { price > last } else { price < last };
+    let field = match order.entry {
+        Entry::Stop { trigger, .. } | Entry::Oco { trigger, .. } if !above(trigger) => "triggerPrice",
+        Entry::Oco { price, .. } if price == last || above(price) => "price",
+        _ => return None,
+    };
+    Some(FieldProblem::new(field, Problem::PriceReached))
 }
 
 /// Checks that the first-day limits of the order's key allow it. `value` is the order's value in USD.
@@ -88,9 +118,11 @@ pub(super) fn affordable(
     position: Option<&Position>,
     leverage: u16,
 ) -> Result<(), Refusal> {
-    let price = order.entry.price().unwrap_or(last);
     let refused = Refusal::ExchangeBadRequest;
-    let cost = price.checked_mul(order.amount).ok_or(refused)?;
+    // Each of the two orders of an OCO entry needs margin: that of the limit order is reserved until it is cancelled, which is
+    // after the stop order has triggered.
+    let mut each = order.entry.prices(last).into_iter().map(|price| price.checked_mul(order.amount));
+    let cost = each.try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost?)).ok_or(refused)?;
     let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
     // Closing the current position frees its margin and costs a fee. The total already includes its
     // unrealized profit.
@@ -123,20 +155,20 @@ pub(super) fn stop_comes_first(
     mode: MarginMode,
 ) -> Result<(), Error> {
     let Some(stop) = order.stop else { return Ok(()) };
-    let price = order.entry.price().unwrap_or(last);
-    let margin = match mode {
-        MarginMode::Isolated => {
-            let cost = price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest)?;
-            cost / Decimal::from(leverage.max(1))
+    for price in order.entry.prices(last) {
+        let margin = match mode {
+            MarginMode::Isolated => {
+                let cost = price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest)?;
+                cost / Decimal::from(leverage.max(1))
+            }
+            MarginMode::Crossed => total,
+        };
+        let first = sizing::stop_comes_first(order.amount, price, stop.trigger, margin);
+        if !first.ok_or(Refusal::ExchangeBadRequest)? {
+            return Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation));
         }
-        MarginMode::Crossed => total,
-    };
-    let first = sizing::stop_comes_first(order.amount, price, stop.trigger, margin);
-    if first.ok_or(Refusal::ExchangeBadRequest)? {
-        Ok(())
-    } else {
-        Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation))
     }
+    Ok(())
 }
 
 const fn filter_problem(failure: &FilterFailure) -> Problem {

@@ -99,7 +99,7 @@ impl Run<'_> {
                 Err(other) => return Err(other),
             }
         }
-        if !any {
+        if !any && role != Role::Excess {
             self.intent.mark(seq::CLOSE, LegStatus::Skipped, None);
         }
         Ok(any)
@@ -108,7 +108,11 @@ impl Run<'_> {
     async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> RunResult<Order> {
         self.may_cancel_and_close()?;
         let order = PlannedOrder::closing(position.side.closing(), amount);
-        let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
+        let first = match role {
+            Role::Rescue => seq::RESCUE,
+            Role::Excess => seq::EXCESS,
+            _ => seq::CLOSE,
+        };
         let unused = self.intent.leg(first).is_none_or(|leg| leg.status != LegStatus::Placed);
         let seq = if unused { Some(first) } else { self.intent.next_seq(seq::CLOSES) };
         let seq = seq.ok_or_else(|| crate::error::Error::fault("an intent has no closing orders left"))?;
@@ -234,9 +238,11 @@ impl Run<'_> {
                 continue;
             }
             let Some(mut intent) = Intent::load(self.desk, row.id).await? else { continue };
-            let id = intent.client_id(seq::ENTRY);
-            if let Some((_, Some(order))) = cancelled.iter().find(|(cancelled, _)| *cancelled == id) {
-                intent.mark(seq::ENTRY, LegStatus::Placed, Some(order.clone()));
+            for entry in intent.entry_legs().map(|leg| leg.seq).collect::<Vec<_>>() {
+                let id = intent.client_id(entry);
+                if let Some((_, Some(order))) = cancelled.iter().find(|(cancelled, _)| *cancelled == id) {
+                    intent.mark(entry, LegStatus::Placed, Some(order.clone()));
+                }
             }
             intent.status = Status::Done;
             intent.save(self.desk).await?;

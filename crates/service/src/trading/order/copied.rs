@@ -6,6 +6,7 @@
 use super::{
     account::Access,
     begin::{BeginCondition, PendingIntent},
+    change::{self, HistoryEntry, Reducing},
     copied_request::{Entering, Exiting},
     finish::finish,
     intent::{Intent, Request},
@@ -20,8 +21,9 @@ use crate::{
 };
 use domain::{
     CopyId, IntentId, Market, PositionSlot, Refusal, Symbol,
-    copy::{CopyDetail, Reason},
+    copy::{CopyDetail, Exit, Reason},
     order_failure::FailureCause,
+    trade::ChangeKind,
 };
 use exchange::ExchangeResult;
 use store::{copy::Ended, group_commit::CommitOutcome, intent::Status};
@@ -53,6 +55,26 @@ pub(crate) fn exiting(
     Intent::new(desk, id, access, (symbol, slot), Request::Exit(exiting), legs)
 }
 
+/// Builds the intent that closes a part of a copied position.
+pub(crate) fn reducing(
+    desk: &Trading,
+    id: IntentId,
+    access: &Access,
+    (symbol, slot): (Symbol, PositionSlot),
+    reducing: Reducing,
+) -> Intent {
+    let legs = vec![Leg::new(seq::CLOSE, Role::Close, None)];
+    Intent::new(desk, id, access, (symbol, slot), Request::Reduce(reducing), legs)
+}
+
+/// Returns the reduction that the intent `id` was to carry out; `None` if there is no such intent.
+pub(crate) async fn planned_reduction(desk: &Trading, id: IntentId) -> Result<Option<Reducing>> {
+    Ok(Intent::load(desk, id).await?.and_then(|intent| match intent.request {
+        Request::Reduce(reducing) => Some(reducing),
+        _ => None,
+    }))
+}
+
 /// Writes the intent if `begin` allows it, and works it as far as possible; the background reconciler
 /// finishes the rest. If the intent is not written, nothing has been sent. The caller holds the per-market
 /// lock.
@@ -64,7 +86,8 @@ pub(crate) async fn work(
 ) -> Result<CommitOutcome> {
     intent.tenure = desk.tenure().await?;
     let (row, legs) = intent.rows(&desk.instance, None)?;
-    let started = PendingIntent { begin, intent: row, legs };
+    let history = intent.reduction_entry()?.map(|entry| entry.row(&intent));
+    let started = PendingIntent { begin, intent: row, legs, history };
     let written = desk.group_commit.write(&desk.db, started).await?;
     if written != CommitOutcome::Committed {
         return Ok(written);
@@ -84,6 +107,7 @@ impl Run<'_> {
         match self.intent.request.clone() {
             Request::Enter(entering) => self.enter(&entering).await,
             Request::Exit(exiting) => self.exit(&exiting).await,
+            Request::Reduce(_) => change::carry_out(self.desk, self.who, self.intent, false).await,
             _ => Err(Error::fault("not a copy's intent").into()),
         }
     }
@@ -105,7 +129,7 @@ impl Run<'_> {
         while let Err(failure) = self.set_leverage(leverage).await {
             self.pause_or_halt(failure, &mut tries).await?;
         }
-        accounts.leverage_was_set(key, symbol, leverage);
+        accounts.set_leverage(key, symbol, leverage);
         Ok(())
     }
 
@@ -146,8 +170,19 @@ impl Run<'_> {
 }
 
 impl Intent {
+    /// Returns the entry in the history of the trade that this intent reduces.
+    fn reduction_entry(&self) -> Result<Option<HistoryEntry>> {
+        let Request::Reduce(Reducing { trade: Some(trade), amount, left, .. }) = &self.request else {
+            return Ok(None);
+        };
+        HistoryEntry::of_amounts(*trade, ChangeKind::Reduce, *left + *amount, *left).map(Some)
+    }
+
     /// Returns what this intent, once ended, changes in its copy's row.
     pub(super) fn copy_outcome(&self) -> Option<CopyOutcome> {
+        if !self.request.copies() {
+            return None;
+        }
         match (self.status, &self.request, self.filled_entry()) {
             (Status::Done, Request::Enter(_), Some(entry)) => {
                 let price = entry.average.or(entry.price).unwrap_or_default();
@@ -161,7 +196,11 @@ impl Intent {
                 let price = self.leg_order(seq::CLOSE).and_then(|order| order.average);
                 Some(CopyOutcome::Closed(Ended { exit: exiting.why, price, profit: None }))
             }
-            (Status::Failed, Request::Enter(_) | Request::Exit(_), entry) => {
+            (Status::Done, Request::Reduce(_), _) => {
+                let price = self.leg_order(seq::CLOSE).and_then(|order| order.average);
+                Some(CopyOutcome::Closed(Ended { exit: Exit::Signal, price, profit: None }))
+            }
+            (Status::Failed, _, entry) => {
                 let words = self.ending.as_ref().map(|ending| ending.words.clone());
                 let words = words.filter(|words| !words.is_empty());
                 let given = self.ending.as_ref().and_then(|ending| ending.reason);

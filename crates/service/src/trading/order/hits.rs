@@ -22,7 +22,8 @@ const HISTORY: u16 = 1_000;
 impl Intent {
     /// Builds the notification sent once the exchange has the entry; `None` for an adopted position.
     pub(super) fn ordered(&self, now: Micros) -> Result<Option<Notification>> {
-        let Some(entry) = self.leg_order(seq::ENTRY).filter(|_| !self.adopts()) else { return Ok(None) };
+        let entry = self.filled_entry().or_else(|| self.leg_order(seq::ENTRY));
+        let Some(entry) = entry.filter(|_| !self.adopts()) else { return Ok(None) };
         let copy = self.copy();
         let event = NotificationEvent::NewOrder(Ordered {
             key: self.key,

@@ -1,6 +1,7 @@
 //! An intent in memory.
 
 mod entered;
+mod entries;
 mod storage;
 mod wanted;
 
@@ -9,12 +10,11 @@ pub(super) use storage::read;
 
 use super::{
     account::Access,
-    adopting::Adopting,
+    adopt_request::Adopting,
     change::{Adding, Protecting, Reducing},
     client_id::{self, Install},
     copied_request::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, Unsaved},
-    seq,
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
@@ -77,6 +77,21 @@ impl Request {
     /// Whether this changes an open trade. While it cannot be completed, the supervisor continues.
     pub(super) const fn changes(&self) -> bool {
         matches!(self, Self::Protect(_) | Self::Reduce(_) | Self::Add(_) | Self::CancelEntries)
+    }
+
+    /// Whether this carries out a signal for a follower, so that its outcome is the outcome of a copy.
+    pub(super) const fn copies(&self) -> bool {
+        match self {
+            Self::Enter(_) | Self::Exit(_) => true,
+            Self::Reduce(reducing) => reducing.copy.is_some(),
+            Self::Open(_)
+            | Self::Adopt(_)
+            | Self::Close
+            | Self::Panic
+            | Self::Protect(_)
+            | Self::Add(_)
+            | Self::CancelEntries => false,
+        }
     }
 
     /// Returns the order that opens a position, or would have opened an adopted one; `None` for closing requests.
@@ -197,16 +212,6 @@ impl Intent {
     /// Returns the order of a leg, if it is known.
     pub(super) fn leg_order(&self, seq: u16) -> Option<&Order> {
         self.leg(seq)?.placed.as_ref()
-    }
-
-    /// Returns the entry's order if it has filled at least partly.
-    pub(super) fn filled_entry(&self) -> Option<&Order> {
-        self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
-    }
-
-    /// Whether the entry may still fill, as far as this intent records.
-    pub(super) fn entry_rests(&self) -> bool {
-        self.leg_order(seq::ENTRY).is_none_or(|entry| !entry.is_final())
     }
 
     /// Returns the side of the entry; `None` for an intent that opens nothing.

@@ -1,13 +1,18 @@
 //! Plans everything an intent will send before anything is sent. Pure functions.
 
+mod entry;
+mod exits;
+mod fit;
+
 use super::seq;
 use domain::{
     Decimal, Market, Micros, Order, OrderStatus, OrderType, Position, PositionSlot, Side, Symbol,
-    TimeInForce, TradeType, sizing,
-    ticket::{Entry, ManualOrder, Stop},
-    trade::{self, PriceSource},
+    TimeInForce, TradeType, sizing, ticket::ManualOrder, trade::PriceSource,
 };
+use entry::{entry, second_entry};
 use exchange::{OrderRequest, Urgency};
+pub(crate) use exits::{limit_close, stop_order, target_order};
+pub(crate) use fit::fit_to_fill;
 use serde::{Deserialize, Serialize};
 use store::intent::LegStatus;
 
@@ -28,6 +33,8 @@ domain::words! {
         Target = "target",
         /// Closes the position because its stop was refused.
         Rescue = "rescue",
+        /// Closes what both orders of an OCO entry filled beyond the trade's amount.
+        Excess = "excess",
     }
 }
 
@@ -131,6 +138,9 @@ pub(crate) struct PlannedOrder {
     pub(crate) trigger: PriceSource,
     pub(crate) callback_rate: Option<Decimal>,
     pub(crate) time_in_force: TimeInForce,
+    /// When it ends, if it is good till a date. Earlier releases sent no such orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) good_till: Option<Micros>,
     pub(crate) reduce_only: bool,
 }
 
@@ -146,6 +156,7 @@ impl PlannedOrder {
             trigger: PriceSource::Last,
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
+            good_till: None,
             reduce_only: true,
         }
     }
@@ -173,6 +184,8 @@ impl PlannedOrder {
             trigger: PriceSource::Last,
             callback_rate: order.callback_rate,
             time_in_force: order.time_in_force,
+            // It is not reported with the order; the exchange knows it.
+            good_till: None,
             reduce_only: order.reduce_only,
         }
     }
@@ -253,11 +266,12 @@ impl PlannedOrder {
             trigger: self.trigger,
             callback_rate: self.callback_rate,
             time_in_force: self.time_in_force,
+            good_till: self.good_till,
             reduce_only: self.reduce_only,
             urgency: match role {
                 Role::Entry | Role::Add => Urgency::First,
                 Role::Target => Urgency::Second,
-                Role::Cancel | Role::Close | Role::Stop | Role::Rescue => Urgency::Protection,
+                Role::Cancel | Role::Close | Role::Stop | Role::Rescue | Role::Excess => Urgency::Protection,
             },
         }
     }
@@ -272,6 +286,7 @@ pub(crate) fn closing() -> Vec<Leg> {
 pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> {
     let mut legs = closing();
     legs.push(Leg::new(seq::ENTRY, Role::Entry, Some(entry(order))));
+    legs.extend(second_entry(order).map(|planned| Leg::new(seq::SECOND_ENTRY, Role::Entry, Some(planned))));
     if let Some(stop) = order.stop {
         legs.push(Leg::new(seq::STOP, Role::Stop, Some(stop_order(order.side, stop, order.amount))));
     }
@@ -280,87 +295,6 @@ pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> 
         legs.push(Leg::new(seq, Role::Target, Some(target_order(order.side, *price, share))));
     }
     Some(legs)
-}
-
-fn entry(order: &ManualOrder) -> PlannedOrder {
-    let (kind, price, stop_price, callback_rate) = match order.entry {
-        Entry::Market => (OrderType::Market, None, None, None),
-        Entry::Limit(price) | Entry::TimedLimit { price, .. } => (OrderType::Limit, Some(price), None, None),
-        Entry::Trailing { activation, callback_rate } => {
-            (OrderType::TrailingStopMarket, None, Some(activation), Some(callback_rate))
-        }
-    };
-    PlannedOrder {
-        side: order.side,
-        kind,
-        amount: Some(order.amount),
-        price,
-        stop_price,
-        trigger: PriceSource::Last,
-        callback_rate,
-        time_in_force: match order.entry {
-            Entry::TimedLimit { time_in_force, .. } => time_in_force,
-            _ => TimeInForce::Gtc,
-        },
-        reduce_only: false,
-    }
-}
-
-/// A MARKET stop closes the whole position, whatever its size (no amount); a LIMIT stop has the entry's
-/// amount. Both end with the position (`GTE_GTC`), as in the API document's examples.
-pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
-    PlannedOrder {
-        side: entry.opposite(),
-        kind: if stop.limit.is_some() { OrderType::Stop } else { OrderType::StopMarket },
-        amount: stop.limit.map(|_| amount),
-        price: stop.limit,
-        stop_price: Some(stop.trigger),
-        trigger: PriceSource::Last,
-        callback_rate: None,
-        time_in_force: TimeInForce::GteGtc,
-        reduce_only: true,
-    }
-}
-
-pub(crate) fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
-    PlannedOrder {
-        kind: OrderType::TakeProfit,
-        price: Some(price),
-        stop_price: Some(price),
-        ..PlannedOrder::closing(entry.opposite(), amount)
-    }
-}
-
-/// Fits the stop and targets of `legs` to the amount that the entry actually filled.
-pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
-    let mut shares = fitted_targets(legs, filled, market).into_iter();
-    for leg in legs {
-        let wanted = leg.is_wanted_target();
-        match (leg.role, &mut leg.order) {
-            (Role::Stop, Some(order)) => order.amount = order.amount.map(|_| filled),
-            (Role::Target, Some(order)) if wanted => {
-                order.amount = Some(shares.next().unwrap_or(Decimal::ZERO));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Returns the amounts of the targets: equal ones, as in the order, or with the shares that their owner has given them
-/// since. Calculated again after a restart, they are the same.
-fn fitted_targets(legs: &[Leg], filled: Decimal, market: &Market) -> Vec<Decimal> {
-    let wanted = || legs.iter().filter(|leg| leg.is_wanted_target());
-    let entry = legs.iter().find(|leg| leg.role == Role::Entry).and_then(|leg| leg.order.as_ref()?.amount);
-    if let Some(ordered) = entry
-        && wanted().any(|leg| seq::TARGETS.contains(&leg.seq))
-    {
-        let amounts: Vec<_> = wanted().filter_map(|leg| leg.order.as_ref()?.amount).collect();
-        let fit = amounts.iter().sum::<Decimal>() <= filled;
-        return if fit { amounts } else { trade::fit_targets(&amounts, ordered, filled, market) };
-    }
-    // If too little filled for every target, only the first ones get a share.
-    let count = wanted().count();
-    (1..=count).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default()
 }
 
 #[cfg(test)]

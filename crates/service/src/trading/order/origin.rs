@@ -53,6 +53,7 @@ pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id:
 /// The reason of a position that its intent closed on purpose.
 const fn by_request(request: &Request) -> ExitReason {
     match request {
+        Request::Reduce(reducing) if reducing.copy.is_some() => ExitReason::Signal,
         Request::Open(_)
         | Request::Adopt(_)
         | Request::Close

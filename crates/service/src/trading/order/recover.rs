@@ -26,7 +26,7 @@ use store::{
 };
 
 /// An entry that was known and can no longer be found is given up after this.
-const FORGOTTEN: i64 = time::MINUTE;
+pub(super) const FORGOTTEN: i64 = time::MINUTE;
 
 /// Resumes the unfinished intents of a position before something new is sent for it. Unavailable while one is
 /// still unfinished.
@@ -82,7 +82,7 @@ async fn follow_up(desk: &SharedTrading, order: &Order) -> Result<()> {
         return Ok(());
     };
     let Some(row) = store::intent::get_intent(&desk.db, id).await? else { return Ok(()) };
-    if seq == seq::ENTRY {
+    if seq::is_entry(seq) {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
     // A filled stop or take-profit is reported immediately; the remaining position decides what follows.
@@ -182,6 +182,9 @@ async fn resume_manual(run: &mut Run<'_>) -> RunResult<()> {
 /// Finds out which legs the exchange has, then protects what was entered. Returns `false` if the entry
 /// certainly never arrived.
 pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
+    if run.intent.is_oco() {
+        return run.resume_oco().await;
+    }
     let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(true) };
     let known = leg.placed.clone();
     // An entry that was seen before has certainly arrived.
@@ -208,21 +211,48 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> RunResult<bool> {
     let grown = known.is_none_or(|known| known.filled != entry.filled);
     run.fill_is_old = !grown && run.intent.has_its_stop();
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));
-    let unsent: Vec<_> = run.unsent().cloned().collect();
-    for leg in unsent {
-        if let Some(order) = run.look_up(&leg, Micros(0)).await? {
-            run.intent.mark(leg.seq, LegStatus::Placed, Some(order));
-        }
-    }
-    if is_to_be_closed(run).await? {
-        run.close_unprotected().await?;
-        return Err(Halt::Refused(ExchangeFailure::of_cause(FailureCause::ClosedUnprotected)));
+    run.find_unsent().await?;
+    if run.close_if_wanted().await? {
+        return Ok(true);
     }
     run.protect(&entry).await?;
     Ok(true)
 }
 
-/// Whether an earlier holder decided to close the position because it cannot be protected.
+impl Run<'_> {
+    /// Looks up the orders that an earlier holder may have sent without recording it.
+    pub(super) async fn find_unsent(&mut self) -> RunResult<()> {
+        let unsent: Vec<_> = self.unsent().cloned().collect();
+        for leg in unsent {
+            if let Some(order) = self.look_up(&leg, Micros(0)).await? {
+                self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the position if an earlier holder found that it cannot be protected, or if its time limit has ended. Returns
+    /// whether the trade is complete: at the end of a time limit nothing was rejected.
+    pub(super) async fn close_if_wanted(&mut self) -> RunResult<bool> {
+        if !is_to_be_closed(self).await? {
+            return Ok(false);
+        }
+        self.close_unprotected().await?;
+        if is_over(self).await? {
+            self.intent.status = Status::Done;
+            return Ok(true);
+        }
+        Err(Halt::Refused(ExchangeFailure::of_cause(FailureCause::ClosedUnprotected)))
+    }
+}
+
+/// Whether the time limit of the trade has ended.
+async fn is_over(run: &Run<'_>) -> Result<bool> {
+    Ok(store::automation::is_over(&run.desk.db, run.intent.id).await?)
+}
+
+/// Whether the position must be closed, because an earlier holder found that it cannot be protected, or because its time
+/// limit has ended.
 async fn is_to_be_closed(run: &Run<'_>) -> Result<bool> {
     let row = protection::get_protection(&run.desk.db, run.intent.id).await?;
     Ok(run.intent.filled_entry().is_some() && row.is_some_and(|row| row.wanted == Wanted::Closed))

@@ -122,7 +122,9 @@ fn by_fields(problems: &[FieldProblem], role: Role) -> Verdict {
     let fields: &[&str] = match role {
         Role::Stop => &["stopTriggerPrice", "stopPrice"],
         Role::Target => &["takeProfitPrices"],
-        Role::Entry | Role::Add | Role::Cancel | Role::Close | Role::Rescue => &["price", "amount"],
+        Role::Entry | Role::Add | Role::Cancel | Role::Close | Role::Rescue | Role::Excess => {
+            &["price", "triggerPrice", "amount"]
+        }
     };
     let texts: Vec<String> = problems
         .iter()

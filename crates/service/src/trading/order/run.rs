@@ -98,6 +98,9 @@ impl<'a> Run<'a> {
             self.intent.status = Status::Done;
             return Ok(());
         }
+        if self.intent.is_oco() {
+            return self.enter_oco().await;
+        }
         let entry = self.send(seq::ENTRY).await?;
         self.protect(&entry).await
     }
@@ -105,21 +108,27 @@ impl<'a> Run<'a> {
     /// Places the stop and take-profits for the filled part of the entry. The intent waits until the entry
     /// fills.
     pub(super) async fn protect(&mut self, entry: &Order) -> RunResult<()> {
-        if entry.filled.is_zero() {
-            self.intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
+        self.protect_filled(entry.filled, entry.is_final()).await
+    }
+
+    /// Does the same as [`Self::protect`] for an entry of which the amount `filled` has filled. `ended` means that no more of
+    /// it will.
+    pub(super) async fn protect_filled(&mut self, filled: Decimal, ended: bool) -> RunResult<()> {
+        if filled.is_zero() {
+            self.intent.status = if ended { Status::Done } else { Status::Waiting };
             return Ok(());
         }
         let planned = self.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()?.amount);
-        if entry.is_final() && planned != Some(entry.filled) {
-            legs::fit_to_fill(&mut self.intent.legs, entry.filled, &self.market);
+        if ended && planned != Some(filled) {
+            legs::fit_to_fill(&mut self.intent.legs, filled, &self.market);
             let unsent: Vec<u16> = self.unsent().map(|leg| leg.seq).collect();
             unsent.into_iter().for_each(|seq| self.intent.replanned(seq));
         }
         self.ensure_stop().await?;
-        if entry.is_final() {
+        if ended {
             self.place_targets().await?;
         }
-        self.intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
+        self.intent.status = if ended { Status::Done } else { Status::Waiting };
         Ok(())
     }
 

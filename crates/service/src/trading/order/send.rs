@@ -225,7 +225,11 @@ impl Run<'_> {
     /// the owner made since then proceed.
     pub(super) fn may_cancel_and_close(&self) -> RunResult<()> {
         let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
-        let closes = matches!(self.intent.request, Request::Close | Request::Panic | Request::Reduce(_));
+        let closes = match &self.intent.request {
+            Request::Close | Request::Panic => true,
+            Request::Reduce(_) => !self.intent.request.copies(),
+            _ => false,
+        };
         if closes && (!self.resumed || self.intent.created_at >= since) {
             return Ok(());
         }

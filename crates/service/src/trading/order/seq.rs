@@ -14,6 +14,10 @@ pub(crate) const STOP: u16 = 3;
 pub(crate) const FIRST_TARGET: u16 = 4;
 /// The first closing order of a position that could not be protected.
 pub(crate) const RESCUE: u16 = 90;
+/// The stop order of an OCO entry; its limit order is [`ENTRY`].
+pub(crate) const SECOND_ENTRY: u16 = 91;
+/// The first order that closes what both orders of an OCO entry filled beyond the trade's amount.
+pub(crate) const EXCESS: u16 = 92;
 /// Stops that replace a lost one.
 pub(crate) const STOPS: Range<u16> = 100..10_000;
 /// Closing orders after the first.
@@ -27,6 +31,11 @@ pub(crate) const ADDS: Range<u16> = 30_000..40_000;
 /// The last numbers of stops and of take-profits that changes leave to the supervisor and to partial closes: a stop that
 /// is lost after many changes must still be replaced.
 pub(crate) const RESERVED: u16 = 1_000;
+
+/// Whether a leg with this number opens the position.
+pub(crate) const fn is_entry(seq: u16) -> bool {
+    matches!(seq, ENTRY | SECOND_ENTRY)
+}
 
 /// Whether a leg with this number is a stop or a take-profit.
 pub(crate) const fn is_protective(seq: u16) -> bool {

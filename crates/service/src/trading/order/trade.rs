@@ -2,6 +2,7 @@
 
 use super::{
     change::{self, AddSize, Part, TradeTarget},
+    entry_order::{EntryOrder, entry_orders},
     idempotency::IdempotencyKey,
     intent::Intent,
     place,
@@ -45,6 +46,8 @@ pub struct TradeView {
     pub targets: Vec<TargetShare>,
     /// Its automation and the peak that its trailing stop follows, while the trade is open.
     pub automation: Option<AutomationView>,
+    /// The orders that open it.
+    pub entries: Vec<EntryOrder>,
     /// Its changes, oldest first.
     pub changes: Vec<PastChange>,
 }
@@ -185,6 +188,7 @@ pub async fn get_trade(desk: &Trading, actor: &Actor, id: IntentId) -> Result<Tr
         },
         targets: in_force.targets.unwrap_or_default(),
         automation,
+        entries: intent.as_ref().map(entry_orders).unwrap_or_default(),
         changes: changes.collect(),
         row,
     })

@@ -169,6 +169,8 @@ fn seen(world: &mut World) -> (Decimal, Vec<Order>) {
 
 fn kind_of(request: &OrderRequest) -> &'static str {
     match request.kind {
+        // A stop order that opens is one, too.
+        _ if !request.reduce_only && request.amount.is_some() => "entry",
         OrderType::Stop | OrderType::StopMarket => "stop",
         OrderType::TakeProfit | OrderType::TakeProfitMarket => "target",
         _ if request.reduce_only => "close",

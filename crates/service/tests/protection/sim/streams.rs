@@ -36,6 +36,7 @@ impl Streams {
                 amount: book.position,
                 unrealized_pnl: Decimal::ZERO,
                 position_side: book.slot(),
+                entry_price: None,
             };
             let wallets = [("USDT".to_owned(), book.wallet)].into();
             let change = Some(HoldingsChange { wallets, held: vec![held] });

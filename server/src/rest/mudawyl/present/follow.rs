@@ -2,7 +2,7 @@
 
 use super::{Iso, Num};
 use domain::{
-    Decimal,
+    Decimal, Micros,
     follow::{Follow, FollowPerformance},
 };
 use serde::Serialize;
@@ -74,6 +74,50 @@ impl From<Follow> for FollowItem {
 impl From<Vec<Follow>> for Follows {
     fn from(follows: Vec<Follow>) -> Self {
         Self { items: follows.into_iter().map(FollowItem::from).collect() }
+    }
+}
+
+/// "List Stopped Follows". Not in the original document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoppedFollows {
+    /// Stopped follows, the last one first.
+    pub items: Vec<StoppedFollowItem>,
+}
+
+/// A follow that was stopped, with its result so far.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StoppedFollowItem {
+    /// The follow.
+    #[serde(flatten)]
+    pub follow: FollowItem,
+    /// Id of the exchange key.
+    pub exchange_key_id: Uuid,
+    /// When it was stopped.
+    pub stopped_at: Iso,
+    /// Whether a position that it copied is still open.
+    pub in_position: bool,
+    /// Net result of all closed trades and of the open position, in USDT, as far as it is known.
+    pub total_result: Num,
+    /// Number of closed trades with a known result.
+    pub closed_trades: u32,
+}
+
+impl StoppedFollowItem {
+    /// Presents a follow that was stopped at a time, and what it earned.
+    pub(in crate::rest::mudawyl) fn new(
+        follow: Follow,
+        stopped_at: Micros,
+        earned: &FollowPerformance,
+    ) -> Self {
+        Self {
+            exchange_key_id: follow.key.0,
+            stopped_at: Iso(stopped_at),
+            in_position: follow.in_position,
+            total_result: Num(earned.total().net()),
+            closed_trades: earned.ended,
+            follow: FollowItem::from(follow),
+        }
     }
 }
 

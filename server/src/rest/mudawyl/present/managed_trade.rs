@@ -7,7 +7,10 @@ use domain::{
     trade::{Automation, ChangeKind, StopChange, TargetShare, TradeSnapshot},
 };
 use serde::Serialize;
-use service::trading::order::trade::{AutomationView, PastChange, TradeRow, TradeView};
+use service::trading::order::{
+    entry_order::EntryOrder,
+    trade::{AutomationView, PastChange, TradeRow, TradeView},
+};
 use utoipa::ToSchema;
 
 /// "List Trades".
@@ -89,8 +92,36 @@ pub struct ManagedTradeDetails {
     pub take_profits: Vec<TradeTarget>,
     /// The automation of the open trade; `null` without one.
     pub automation: Option<TradeAutomation>,
+    /// The orders that open the trade: two of an OCO; none of an adopted position.
+    pub entry_orders: Vec<TradeEntryOrder>,
     /// Changes, oldest first.
     pub changes: Vec<TradeChangeItem>,
+}
+
+/// An order that opens a trade.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TradeEntryOrder {
+    /// market, limit, stop_market, stop or trailing_stop_market.
+    #[serde(rename = "type")]
+    #[schema(example = "limit")]
+    pub kind: &'static str,
+    /// Limit price.
+    pub price: Option<Num>,
+    /// Trigger price, or activation price of a trailing order.
+    pub trigger_price: Option<Num>,
+    /// Ordered amount in base units.
+    pub amount: Option<Num>,
+    /// Filled amount in base units.
+    pub filled: Num,
+    /// open, closed (filled), canceled, expired (also at `goodTillDate`) or rejected; `null` if the exchange is not known to have it.
+    #[schema(example = "open")]
+    pub status: Option<&'static str>,
+    /// Time in force.
+    #[schema(example = "GTC")]
+    pub time_in_force: &'static str,
+    /// When the exchange ends a GTD order.
+    pub good_till_date: Option<Iso>,
 }
 
 /// The automation of an open trade. Slipstream runs it: while Slipstream is off, the trail pauses, and the stop loss stays at
@@ -156,8 +187,8 @@ pub struct TradeChangeItem {
     /// The id of the user who requested it, or `desk` with the reason if Slipstream did it by itself: `desk (trailing stop)`.
     #[schema(example = "46a19fb1-4e90-4736-b820-257c947fd694")]
     pub by: String,
-    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, ADD, CANCEL_ENTRY, BREAKEVEN_AFTER for
-    /// breakeven after a take profit, or TRAIL.
+    /// PROTECTION for a change of the stop loss and the take profits, BREAKEVEN, REDUCE, REDUCE_LIMIT for a limit order that closes
+    /// a part, ADD, CANCEL_ENTRY, BREAKEVEN_AFTER for breakeven after a take profit, TRAIL, ADOPT, or TIME_LIMIT.
     #[schema(example = "PROTECTION")]
     pub kind: &'static str,
     /// The state before.
@@ -220,7 +251,23 @@ impl From<&TradeView> for ManagedTradeDetails {
             stop: view.stop.map(TradeStop::from),
             take_profits: view.targets.iter().map(TradeTarget::from).collect(),
             automation: view.automation.as_ref().map(TradeAutomation::from),
+            entry_orders: view.entries.iter().map(TradeEntryOrder::from).collect(),
             changes: view.changes.iter().map(TradeChangeItem::from).collect(),
+        }
+    }
+}
+
+impl From<&EntryOrder> for TradeEntryOrder {
+    fn from(order: &EntryOrder) -> Self {
+        Self {
+            kind: order.kind.word(),
+            price: order.price.map(Num),
+            trigger_price: order.trigger.map(Num),
+            amount: order.amount.map(Num),
+            filled: Num(order.filled),
+            status: order.status.map(|status| status.word()),
+            time_in_force: order.time_in_force.word(),
+            good_till_date: order.good_till.map(Iso),
         }
     }
 }

@@ -24,10 +24,13 @@ pub use account::{
     Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
 };
 pub use first_day::FirstDay;
-pub use follow::{CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows};
+pub use follow::{
+    CurvePoint, FollowItem, FollowPerformanceItem, FollowedProfile, FollowedStrategy, Follows,
+    StoppedFollowItem, StoppedFollows,
+};
 pub use managed_trade::{
-    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeLevels,
-    TradeSettings, TradeStop, TradeTarget,
+    ManagedTrade, ManagedTradeDetails, ManagedTrades, TradeAutomation, TradeChangeItem, TradeEntryOrder,
+    TradeLevels, TradeSettings, TradeStop, TradeTarget,
 };
 pub use market::Ticker;
 pub use notification::{Method, Notification};

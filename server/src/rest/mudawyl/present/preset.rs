@@ -31,6 +31,8 @@ pub struct PresetItem {
     pub stop_percent: Option<Num>,
     /// Distances of the take profits from the entry, in percent of its price.
     pub take_profit_percents: Vec<Num>,
+    /// Shares of the take profits, in their order; empty if they are equal.
+    pub take_profit_shares: Vec<Num>,
     /// Leverage of the market; `null` if it does not matter.
     #[schema(example = 10)]
     pub leverage: Option<u16>,
@@ -50,6 +52,7 @@ impl From<Preset> for PresetItem {
             risk_percent: risk,
             stop_percent: settings.stop_percent.map(Num),
             take_profit_percents: settings.target_percents.into_iter().map(Num).collect(),
+            take_profit_shares: settings.target_shares.into_iter().map(Num).collect(),
             leverage: settings.leverage,
         }
     }

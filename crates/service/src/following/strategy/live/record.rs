@@ -7,7 +7,10 @@ use crate::{
     following::{Following, follow, strategy::backtest},
 };
 use ::strategy::{Bar, Decision, Price, Ticks, Trade};
-use domain::{Frame, Micros, PositionSide, SignalId, StrategyId, StrategyTradeId, signal::Action};
+use domain::{
+    Frame, Micros, PositionSide, SignalId, StrategyId, StrategyTradeId,
+    signal::{Action, Source},
+};
 use std::collections::VecDeque;
 use store::{
     signal::Signal,
@@ -93,15 +96,24 @@ impl RecordWriter {
             }
         }
         for signal in new.iter().rev() {
-            self.take_in(signal)?;
+            if closes_a_part(desk, signal).await? {
+                self.pass_over(signal);
+            } else {
+                self.take_in(signal)?;
+            }
         }
         self.due.make_contiguous().sort_by_key(|recorded| (recorded.at, recorded.seq));
         Ok(())
     }
 
-    fn take_in(&mut self, signal: &Signal) -> Result<()> {
+    /// Notes a signal that the record does not trade.
+    fn pass_over(&mut self, signal: &Signal) {
         self.newest_seq = self.newest_seq.max(signal.seq);
         self.accepted = self.accepted.max(signal.at);
+    }
+
+    fn take_in(&mut self, signal: &Signal) -> Result<()> {
+        self.pass_over(signal);
         let recorded = recorded(signal, self.frame, self.accepted)?;
         if recorded.at > self.settled {
             self.due.push_back(recorded);
@@ -132,6 +144,12 @@ impl RecordWriter {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// Whether a signal is a partial exit, which does not end a trade of the record. Only alerts give them.
+async fn closes_a_part(desk: &Following, signal: &Signal) -> Result<bool> {
+    let may = signal.action == Action::Exit && signal.source == Source::Hook;
+    Ok(may && store::signal_size::exit_percent(&desk.db, signal.id).await?.is_some())
 }
 
 fn ended(trade: &Trade) -> Exited {

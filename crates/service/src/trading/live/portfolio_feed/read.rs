@@ -100,7 +100,7 @@ pub(super) async fn listen(
             AccountEvent::Connected => changes.connected(id),
             AccountEvent::Disconnected => changes.disconnected(id),
             AccountEvent::Order(order, _) => changes.add(id, Part::one(&order.symbol)),
-            AccountEvent::Settings(symbol) => changes.add(id, Part::one(&symbol)),
+            AccountEvent::Settings(symbol, _) => changes.add(id, Part::one(&symbol)),
             // Balances alone are not part of this feed.
             AccountEvent::Account { positions, .. } if positions.is_empty() => {}
             AccountEvent::Account { positions, .. } => {

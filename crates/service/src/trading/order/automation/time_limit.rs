@@ -3,8 +3,12 @@
 use crate::{
     error::Result,
     messaging::notify::{Notification, NotificationEvent},
-    trading::{SharedTrading, order::intent::Intent},
+    trading::{
+        SharedTrading,
+        order::{change::HistoryEntry, intent::Intent},
+    },
 };
+use domain::{Decimal, trade::ChangeKind};
 use store::{
     automation::{self, ActiveAutomation},
     protection::{self, Wanted},
@@ -38,6 +42,9 @@ pub(super) async fn close(desk: &SharedTrading, row: &ActiveAutomation) -> Resul
     let mut tx = desk.db.begin().await?;
     if automation::set_over(&mut tx, id, now).await? {
         notification.write(&mut tx).await?;
+        let held = intent.entered().unwrap_or_default();
+        let history = HistoryEntry::of_amounts(id, ChangeKind::TimeLimit, held, Decimal::ZERO)?;
+        history.write_own(&mut tx, &intent, now).await?;
     }
     protection::set_wanted(&mut tx, id, Wanted::Closed).await?;
     tx.commit().await?;

@@ -123,7 +123,7 @@ impl Run<'_> {
 
     /// Returns how much of the `expected` position the exchange reports, once its reads no longer lag behind the addition.
     /// The owner may have closed a part of it meanwhile.
-    async fn held_of(&self, expected: Decimal) -> RunResult<Decimal> {
+    pub(in crate::trading::order) async fn held_of(&self, expected: Decimal) -> RunResult<Decimal> {
         let (side, began) = (self.intent.entry_side(), self.desk.clock.boot());
         loop {
             let position = self.position().await?.filter(|position| Some(entered_by(position.side)) == side);

@@ -3,16 +3,23 @@
 mod add;
 mod aim;
 mod automatic;
+mod breakeven;
 mod entries;
+mod limit;
 
 pub use add::{AddSize, add_to_trade};
+use aim::reduced_by;
 use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
+pub use breakeven::breakeven;
+use breakeven::breakeven_of;
 pub use entries::cancel_entries;
+pub use limit::{LimitClose, reduce_at_limit};
 
 use super::{
     history::HistoryEntry,
     part::{Part, amount_of},
+    pending::complete_changes,
     plan::{Situation, plan},
     request::Reducing,
     shown::{in_force, version_of},
@@ -25,14 +32,13 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            checks::FEE_RATE,
             claim::claim,
             finish::finish,
             idempotency::IdempotencyKey,
-            intent::{Intent, Request, read},
+            intent::{Intent, Request},
             legs::{self, Leg, Role},
             place::{answered_before, busy},
-            recover::{before_new, take_up},
+            recover::before_new,
             run::Run,
             seq,
             side::entered_by,
@@ -40,15 +46,11 @@ use crate::{
     },
 };
 use domain::{
-    AccountMode, Decimal, ExchangeKeyId, IntentId, Market, PositionSide, PositionSlot, Side, Symbol,
-    ticket::Stop,
-    trade::{self, ChangeKind, StopChange, TradeChange, TradeSnapshot},
+    Decimal, ExchangeKeyId, IntentId, Market, PositionSide, PositionSlot, Side, Symbol,
+    trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
-use store::{
-    intent::Status,
-    protection::{Protection, Wanted},
-};
+use store::protection::{Protection, Wanted};
 
 /// The trade that a change is for.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +60,7 @@ pub struct TradeTarget {
     /// The side of the position; `None` for the trade's, or the latest one of the market. It matters in hedge mode, where a
     /// market has two positions.
     pub side: Option<PositionSide>,
-    /// The version that the caller has seen ([`trade::OpenTrade::version`]); `None` if it does not matter.
+    /// The version that the caller has seen ([`domain::trade::OpenTrade::version`]); `None` if it does not matter.
     pub version: Option<i64>,
     /// Recognizes a repeated request.
     pub idempotency: Option<IdempotencyKey>,
@@ -87,20 +89,6 @@ pub async fn change_trade(
     change: TradeChange,
 ) -> Result<()> {
     protect(desk, actor, id, symbol, target, Wish::Change(change)).await
-}
-
-/// Moves the stop of an open trade to the price at which closing it costs nothing, fees of both ends included.
-///
-/// # Errors
-/// As [`change_trade`]: the price must not have returned to that level.
-pub async fn breakeven(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    target: TradeTarget,
-) -> Result<()> {
-    protect(desk, actor, id, symbol, target, Wish::Breakeven).await
 }
 
 /// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
@@ -137,10 +125,7 @@ pub async fn reduce_position(
     let (shared, symbol) = (desk.clone(), symbol.clone());
     let work = async move {
         let part = Part::Amount(amount);
-        let hedged = access.row.key.account_mode == AccountMode::Hedge;
-        // In hedge mode the order's side determines which of the two positions it reduces.
-        let reduced = hedged.then(|| PositionSide::opened_by(side.opposite()));
-        let target = TradeTarget { side: reduced, ..TradeTarget::default() };
+        let target = TradeTarget { side: reduced_by(&access, side), ..TradeTarget::default() };
         Changer::new(&shared, access, symbol, idempotency).close(target, Some(side), part).await
     };
     desk.work.run(work).await
@@ -246,9 +231,7 @@ impl<'a> Changer<'a> {
         let removes = matches!(change.stop, Some(StopChange::Remove { .. }));
         let wanted = removes.then_some(Wanted::NoStop);
         self.desk.work.begin()?;
-        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
+        self.claim_trade(&trade).await?;
         let mut intent = self.intent(Request::Protect(Box::new(step)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         let automation = automation.as_ref().map(|changed| &changed.row);
@@ -269,7 +252,7 @@ impl<'a> Changer<'a> {
             // It ends changes that cannot be completed.
             before_new(self.desk, &self.access, &self.symbol, self.slot).await?;
         } else {
-            self.complete_changes().await?;
+            complete_changes(self.desk, &self.access, &self.symbol, self.slot).await?;
         }
         let position = self.position().await?.ok_or(Error::NotFound)?;
         if by.is_some_and(|by| by != position.side.closing()) {
@@ -288,7 +271,7 @@ impl<'a> Changer<'a> {
             let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
             let (held, left) = (position.contracts, position.contracts - amount);
             (
-                Request::Reduce(Reducing { trade, side, amount, left }),
+                Request::Reduce(Reducing { trade, side, amount, left, copy: None }),
                 vec![Leg::new(seq::CLOSE, Role::Close, None)],
                 trade
                     .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
@@ -313,6 +296,14 @@ impl<'a> Changer<'a> {
         finish(desk, who, &mut intent, outcome).await.map(drop)
     }
 
+    /// Claims a trade whose entry is not settled, so that a change of its legs can be written.
+    async fn claim_trade(&self, trade: &Intent) -> Result<()> {
+        if trade.settled || claim(self.desk, trade.id, self.desk.clock.now()).await? {
+            return Ok(());
+        }
+        Err(Error::Unavailable { retry_after_s: 2 })
+    }
+
     fn intent(&self, request: Request, legs: Vec<Leg>) -> Intent {
         let id = IntentId::mint(&*self.desk.clock, &*self.desk.entropy);
         Intent::new(self.desk, id, &self.access, (self.symbol.clone(), self.slot), request, legs)
@@ -330,23 +321,8 @@ impl<'a> Changer<'a> {
             return Err(Error::field("apiKey", Problem::KeyUnderReview));
         }
         let market = market::find_market(self.desk, key.trade_type, &self.symbol).await?;
-        self.complete_changes().await?;
+        complete_changes(self.desk, &self.access, &self.symbol, self.slot).await?;
         Ok(market)
-    }
-
-    /// Completes earlier changes of the market. Unavailable while one is still unfinished.
-    async fn complete_changes(&self) -> Result<()> {
-        before_new(self.desk, &self.access, &self.symbol, self.slot).await?;
-        for row in store::intent::unfinished_for_key(&self.desk.db, self.access.row.key.id).await? {
-            let here = row.symbol == self.symbol && row.position_side == self.slot;
-            if here && read::<Request>(&row.request)?.changes() {
-                let left = take_up(self.desk, &self.access, row.id).await?;
-                if left.is_some_and(|intent| !matches!(intent.status, Status::Done | Status::Failed)) {
-                    return Err(Error::Unavailable { retry_after_s: 2 });
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Returns the open trade that the caller means.
@@ -367,13 +343,4 @@ impl<'a> Changer<'a> {
 /// Whether the trade of a row can be changed: it has not ended, and it is not being closed.
 fn is_open(row: &Protection) -> bool {
     row.ended_at.is_none() && row.wanted != Wanted::Closed
-}
-
-/// Returns the change that moves the stop to where the trade costs nothing. The order type of the stop becomes market.
-fn breakeven_of(trade: &Intent, at: &Situation, market: &Market) -> Result<TradeChange> {
-    let entry = at.held_price(trade).ok_or(Error::NotFound)?;
-    let trigger = trade::breakeven(at.side, entry, FEE_RATE, market.tick);
-    let trigger = trigger.ok_or_else(|| Error::fault("a breakeven price overflows"))?;
-    let stop = StopChange::Set(Stop { trigger, limit: None });
-    Ok(TradeChange { stop: Some(stop), ..TradeChange::default() })
 }

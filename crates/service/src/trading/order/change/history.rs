@@ -5,7 +5,7 @@ use crate::{
     trading::order::intent::Intent,
 };
 use domain::{
-    Decimal, IntentId,
+    Decimal, IntentId, Micros,
     trade::{ChangeKind, TradeSnapshot},
 };
 use store::{
@@ -25,7 +25,7 @@ impl HistoryEntry {
     ///
     /// # Errors
     /// A fault if a state cannot be written as JSON.
-    pub(super) fn new(
+    pub(in crate::trading::order) fn new(
         trade: IntentId,
         kind: ChangeKind,
         before: &TradeSnapshot,
@@ -40,7 +40,7 @@ impl HistoryEntry {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub(super) fn of_amounts(
+    pub(in crate::trading::order) fn of_amounts(
         trade: IntentId,
         kind: ChangeKind,
         before: Decimal,
@@ -49,15 +49,36 @@ impl HistoryEntry {
         Self::new(trade, kind, &TradeSnapshot::of_amount(before), TradeSnapshot::of_amount(after))
     }
 
-    /// Writes the entry of a change whose intent is `change`.
-    pub(in crate::trading::order) async fn write(&self, tx: &mut Tx, change: &Intent) -> Result<()> {
+    /// Returns the trade and the row of a change whose intent is `change`.
+    pub(in crate::trading::order) fn row(&self, change: &Intent) -> (IntentId, ChangeRow) {
+        self.row_at(change, change.created_at)
+    }
+
+    /// Writes the entry of a decision at the time `at` that has no intent of its own; `intent` is that of the trade.
+    pub(in crate::trading::order) async fn write_own(
+        &self,
+        tx: &mut Tx,
+        intent: &Intent,
+        at: Micros,
+    ) -> Result<()> {
+        let (trade, row) = self.row_at(intent, at);
+        Ok(trade::insert_change(tx, trade, &row).await?)
+    }
+
+    fn row_at(&self, intent: &Intent, at: Micros) -> (IntentId, ChangeRow) {
         let row = ChangeRow {
-            id: change.id,
-            user_id: change.user,
+            id: intent.id,
+            user_id: intent.user,
             before: self.before.clone(),
             after: self.after.clone(),
-            at: change.created_at,
+            at,
         };
-        Ok(trade::insert_change(tx, self.trade, &row).await?)
+        (self.trade, row)
+    }
+
+    /// Writes the entry of a change whose intent is `change`.
+    pub(in crate::trading::order) async fn write(&self, tx: &mut Tx, change: &Intent) -> Result<()> {
+        let (trade, row) = self.row(change);
+        Ok(trade::insert_change(tx, trade, &row).await?)
     }
 }

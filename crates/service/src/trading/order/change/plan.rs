@@ -15,7 +15,7 @@ use domain::{
     trade::{PriceSource, StopChange, TargetShare, TradeChange, TradeFacts, target_amounts},
     validation::Problem,
 };
-use store::protection::Wanted;
+use store::protection::{Protection, Wanted};
 
 /// A trade and its position, as a change finds them.
 pub(super) struct Situation {
@@ -45,7 +45,7 @@ impl Situation {
         let rests = trade.entry_rests();
         let trigger = trade.wanted_stop().map(|stop| stop.trigger).unwrap_or_default();
         let Some(entered) = trade.entered() else {
-            let prices = vec![order.entry.price().unwrap_or(last)];
+            let prices = order.entry.prices(last);
             let (entry_price, liquidation) = (None, None);
             return rests.then_some(Self {
                 side,
@@ -207,8 +207,15 @@ fn plan_targets(
     }
     let amounts = target_amounts(targets, at.amount, lot);
     let amounts = amounts.ok_or_else(|| Error::fault("take-profits were not checked"))?;
+    // A limit order of its owner stays one while its price stays.
+    let is_limit = |leg: &&Leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Limit);
+    let limits: Vec<Decimal> =
+        trade.wanted_targets().filter(is_limit).filter_map(|leg| leg.order.as_ref()?.price).collect();
     let orders = targets.iter().zip(amounts);
-    let orders = orders.map(|(target, amount)| legs::target_order(at.side, target.price, amount));
+    let orders = orders.map(|(target, amount)| {
+        let planned = if limits.contains(&target.price) { legs::limit_close } else { legs::target_order };
+        planned(at.side, target.price, amount)
+    });
     let step = replace_targets(trade, &orders.collect::<Vec<_>>())?;
     if at.rests {
         // Should the entry fill before this change is carried out, only the new ones are sent.
@@ -234,10 +241,16 @@ pub(super) fn with_amount(leg: &Leg, amount: Decimal) -> Option<PlannedOrder> {
     Some(PlannedOrder { amount: Some(amount), ..leg.order.clone()? })
 }
 
+/// Returns the part of a position that is the trade's, in base units; `None` without one.
+pub(super) fn own_position(trade: &Intent, row: &Protection, position: Option<&Position>) -> Option<Decimal> {
+    let held = position.filter(|position| entered_by(position.side) == row.side)?;
+    Some(trade.entered()?.min(held.contracts))
+}
+
 /// Whether an order was cancelled, or expired, before it filled.
 pub(super) fn ended_unfilled(order: &Order) -> bool {
     order.is_final() && order.filled.is_zero()
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

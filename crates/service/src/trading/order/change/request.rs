@@ -1,6 +1,6 @@
 //! The requests that intents of changes carry out.
 
-use domain::{Decimal, IntentId, Side};
+use domain::{CopyId, Decimal, IntentId, Side};
 use serde::{Deserialize, Serialize};
 
 /// A change of a trade's stop and take-profits, whose new legs are planned at the trade.
@@ -45,6 +45,9 @@ pub(crate) struct Reducing {
     pub(crate) amount: Decimal,
     /// The amount that is left of the position then.
     pub(crate) left: Decimal,
+    /// The copy whose position a signal reduces; `None` if its owner does. Earlier releases did not record it.
+    #[serde(default)]
+    pub(crate) copy: Option<CopyId>,
 }
 
 /// The request to increase a position. The order and the larger stop are legs of the trade.

@@ -69,9 +69,9 @@ fn open_trade(
     position: Option<&Position>,
     version: i64,
 ) -> Option<OpenTrade> {
-    let entry = intent.leg_order(seq::ENTRY)?;
+    let entry = intent.open_entry().or_else(|| intent.leg_order(seq::ENTRY))?;
     let held = position.filter(|position| entered_by(position.side) == row.side);
-    let rests = !entry.is_final();
+    let rests = intent.entry_rests();
     let base = match held {
         Some(position) if !rests => position.contracts.min(intent.entered()?),
         _ if rests => intent.request.opens()?.amount,

@@ -228,7 +228,7 @@ impl Run<'_> {
 
     /// Cancels the order of a leg and returns its last state. If it is unknown whether the order was sent, waits until
     /// it can no longer arrive: its leg is not supervised any more.
-    async fn cancel_leg(&self, leg: &Leg) -> RunResult<Option<Order>> {
+    pub(in crate::trading::order) async fn cancel_leg(&self, leg: &Leg) -> RunResult<Option<Order>> {
         let id = self.intent.client_id(leg.seq);
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
         if let Some(order) = self.cancel_for_change(&id, conditional).await? {

@@ -1,4 +1,5 @@
-//! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since.
+//! The entered amount of an intent: the filled part of its entry, and of all that was added to the position since, less what
+//! both orders of an OCO entry filled beyond the amount of the trade and was closed.
 
 use super::Intent;
 use crate::trading::order::{legs::Role, protection::rules::Rule};
@@ -11,7 +12,8 @@ impl Intent {
     /// Returns the amount that was entered in base units; `None` while nothing has filled.
     pub(in crate::trading::order) fn entered(&self) -> Option<Decimal> {
         self.filled_entry()?;
-        Some(self.opening_orders().map(|order| order.filled).sum())
+        let opened: Decimal = self.opening_orders().map(|order| order.filled).sum();
+        Some(opened - self.closed_excess())
     }
 
     /// Returns the average price of what was entered; `None` while nothing has filled, and if the price of the entry is
@@ -33,10 +35,12 @@ impl Intent {
         Some(cost.checked_div(amount)?.round_dp(DECIMALS))
     }
 
-    /// Whether it is not written yet how much of the entry or of an addition has filled.
+    /// Whether it is not written yet how much of the entry or of an addition has filled, or was closed beyond the amount.
     pub(super) fn has_unsaved_fills(&self) -> bool {
         self.legs.iter().any(|leg| {
-            matches!(leg.role, Role::Entry | Role::Add) && leg.placed.is_some() && leg.is_unsaved()
+            matches!(leg.role, Role::Entry | Role::Add | Role::Excess)
+                && leg.placed.is_some()
+                && leg.is_unsaved()
         })
     }
 

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 use domain::{
-    IntentId, Micros, Order,
+    IntentId, Micros,
     ticket::ManualOrder,
     trade::{Automation, gains},
 };
@@ -25,7 +25,7 @@ use store::{
     automation::{self, AutomationRow},
     group_commit::{BatchedWrite as _, CommitOutcome},
     instance,
-    intent::{self as rows, LegStatus, Status},
+    intent::{self as rows, Status},
     protection::{self, Wanted},
     trade::Opened,
 };
@@ -177,7 +177,7 @@ impl Intent {
             return Ok(());
         }
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
-        if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
+        if self.request.copies() {
             let outcome = desk.group_commit.write(&desk.db, record).await?;
             // Another instance has planned a leg with the same number: what was not written must not be sent.
             let conflict = outcome == CommitOutcome::Conflict;
@@ -250,15 +250,14 @@ impl Intent {
                 Status::Working | Status::Waiting => None,
             };
         }
-        let entry = self.leg(seq::ENTRY)?;
+        self.leg(seq::ENTRY)?;
         if self.filled_entry().is_some() {
             return self.has_unsaved_fills().then_some(PositionOutcome::Entered);
         }
         if !matches!(self.status, Status::Done | Status::Failed) {
             return None;
         }
-        let never = entry.status == LegStatus::Refused || entry.placed.as_ref().is_some_and(Order::is_final);
-        Some(if never { PositionOutcome::Never } else { PositionOutcome::GivenUp })
+        Some(if self.entry_is_over() { PositionOutcome::Never } else { PositionOutcome::GivenUp })
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use domain::ticket::RawTicket;
+use domain::ticket::{Entry, RawTicket, Stop};
 
 fn d(text: &str) -> Decimal {
     domain::money::parse(text).unwrap()
@@ -116,4 +116,34 @@ fn a_partial_fill_is_shared_by_the_targets_it_reaches() {
     fit_to_fill(&mut legs, d("0.001"), &market());
     let amounts: Vec<_> = legs[4..].iter().map(|l| l.order.as_ref().unwrap().amount.unwrap()).collect();
     assert_eq!(amounts, [d("0.001"), Decimal::ZERO]);
+}
+
+#[test]
+fn an_oco_has_two_orders_that_open_the_same_amount() {
+    let entry = Entry::Oco { price: d("19000"), trigger: d("21000"), limit: Some(d("21010")) };
+    let legs = opening(&ManualOrder { entry, ..order() }, &market()).unwrap();
+    let opening: Vec<_> = legs.iter().filter(|leg| leg.role == Role::Entry).collect();
+    assert_eq!(opening.iter().map(|leg| leg.seq).collect::<Vec<_>>(), [seq::ENTRY, seq::SECOND_ENTRY]);
+    let planned = |index: usize| opening[index].order.clone().unwrap();
+    let (limit, stop) = (planned(0), planned(1));
+    assert_eq!((limit.kind, limit.price, limit.stop_price), (OrderType::Limit, Some(d("19000")), None));
+    assert_eq!(
+        (stop.kind, stop.price, stop.stop_price),
+        (OrderType::Stop, Some(d("21010")), Some(d("21000")))
+    );
+    assert_eq!((limit.amount, limit.side, limit.reduce_only), (stop.amount, stop.side, stop.reduce_only));
+    assert!(!limit.reduce_only && seq::is_entry(seq::SECOND_ENTRY) && !seq::is_protective(seq::SECOND_ENTRY));
+}
+
+#[test]
+fn the_date_of_an_order_is_stored_with_its_plan() {
+    let until = Micros::from_millis(1_700_000_600_000);
+    let entry = Entry::Until { price: d("19000"), until };
+    let legs = opening(&ManualOrder { entry, ..order() }, &market()).unwrap();
+    let planned = legs.iter().find(|leg| leg.role == Role::Entry).unwrap().order.clone().unwrap();
+    assert_eq!((planned.time_in_force, planned.good_till), (TimeInForce::Gtd, Some(until)));
+    let stored = serde_json::to_string(&planned).unwrap();
+    assert_eq!(serde_json::from_str::<PlannedOrder>(&stored).unwrap(), planned);
+    let earlier = stored.replace(&format!(r#","good_till":{}"#, until.0), "");
+    assert_eq!(serde_json::from_str::<PlannedOrder>(&earlier).unwrap().good_till, None);
 }

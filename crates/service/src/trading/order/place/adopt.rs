@@ -9,7 +9,9 @@ use crate::{
         SharedTrading, market,
         order::{
             account::Access,
-            adopting::{Adopting, adopted_legs},
+            adopt_request::Adopting,
+            adopting::adopted_legs,
+            change::HistoryEntry,
             checks,
             finish::finish,
             idempotency::IdempotencyKey,
@@ -21,8 +23,8 @@ use crate::{
     },
 };
 use domain::{
-    ExchangeKeyId, IntentId, Order, PositionSide, PositionSlot, Symbol,
-    trade::{StopChange, TradeChange, TradeFacts},
+    Decimal, ExchangeKeyId, IntentId, Order, PositionSide, PositionSlot, Symbol,
+    trade::{ChangeKind, StopChange, TradeChange, TradeFacts, TradeSnapshot},
     validation::Problem,
 };
 use store::protection as rows;
@@ -73,9 +75,14 @@ impl Placing<'_> {
         }
         let (adopting, legs) = self.adoption(&symbol, slot, &wish).await?;
         self.desk.work.begin()?;
+        let amount = Some(adopting.order.amount);
         let request = Request::Adopt(Box::new(adopting));
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, (symbol, slot), request, legs);
-        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
+        let after = TradeSnapshot { amount, ..TradeSnapshot::from(wish) };
+        let before = TradeSnapshot::of_amount(Decimal::ZERO);
+        let history = [HistoryEntry::new(intent.id, ChangeKind::Adopt, &before, after)?];
+        let idempotency = self.idempotency.as_ref();
+        intent.commit_with_history(self.desk, idempotency, &history).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.adopt().await;
         finish(self.desk, &self.access.who, &mut intent, outcome).await
     }

@@ -113,7 +113,7 @@ impl Placing<'_> {
         }
         let market = market::find_market(self.desk, key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, key.trade_type, &order.symbol).await?;
-        let prices = [order.entry.price().unwrap_or(last)];
+        let prices = order.entry.prices(last);
         let facts = TradeFacts {
             market: &market,
             side: order.side,

@@ -82,6 +82,10 @@ rules! {
     RestOfEntryEnds,
     /// The owner is notified that a position was closed because it could not be protected.
     ClosingIsNotified,
+    /// The first fill of an OCO entry cancels its other order.
+    FirstFillCancelsOther,
+    /// The part that both orders of an OCO entry filled beyond the trade's amount is closed.
+    ExcessIsClosed,
     /// Protective orders are cancelled after the position has been closed.
     ProtectionGoesLast,
     /// Take-profit orders that prevent a position from being closed are cancelled.

@@ -186,7 +186,7 @@ async fn settle_copy(
         user_events::append(&mut tx, copy.user_id, &event).await?;
     }
     tx.commit().await?;
-    desk.accounts.forget(copy.exchange_key_id);
+    desk.accounts.note_order(copy.exchange_key_id);
     Ok(())
 }
 
@@ -230,6 +230,7 @@ async fn exit_by(desk: &Trading, intent: &Intent, client_order_id: &str) -> Resu
     Ok(match read::<Request>(&row.request)? {
         Request::Exit(exiting) => exiting.why,
         Request::Panic => Exit::Panic,
+        Request::Reduce(reducing) if reducing.copy.is_some() => Exit::Signal,
         Request::Close | Request::Open(_) | Request::Reduce(_) => Exit::Manual,
         Request::Adopt(_)
         | Request::Enter(_)

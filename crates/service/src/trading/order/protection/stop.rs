@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     trading::order::{
         close::Share,
-        legs::{PlannedOrder, Role},
+        legs::{Leg, PlannedOrder, Role},
         run::{Halt, Run, RunResult},
         seq,
     },
@@ -62,7 +62,7 @@ impl Run<'_> {
             wanted: Wanted::Stop,
             side,
             entered: self.intent.entered(),
-            entry_open: self.intent.leg_order(seq::ENTRY).is_some_and(|entry| !entry.is_final()),
+            entry_open: self.intent.open_entry().is_some(),
             superseded: false,
             position: seen.position.as_ref(),
             open: &seen.open,
@@ -292,15 +292,15 @@ impl Run<'_> {
 
     /// Cancels the rest of an entry, because further fills would not be protected.
     async fn end_entry(&mut self) -> RunResult<()> {
-        let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
-        if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
-            return Ok(());
-        }
-        let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-        self.cancel(&self.intent.client_id(leg.seq), conditional).await?;
-        if let Some(order) = self.look_up(&leg, Micros(0)).await? {
-            self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
-            self.intent.save_progress(self.desk).await?;
+        let resting: Vec<Leg> =
+            self.intent.resting_entries().filter(|leg| leg.placed.is_some()).cloned().collect();
+        for leg in resting.into_iter().filter(|_| Rule::RestOfEntryEnds.holds()) {
+            let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
+            self.cancel(&self.intent.client_id(leg.seq), conditional).await?;
+            if let Some(order) = self.look_up(&leg, Micros(0)).await? {
+                self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+                self.intent.save_progress(self.desk).await?;
+            }
         }
         Ok(())
     }

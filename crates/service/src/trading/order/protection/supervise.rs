@@ -26,7 +26,6 @@ use crate::{
             intent::Intent,
             legs::{PlannedOrder, Role},
             run::{Halt, Run, RunResult},
-            seq,
         },
     },
 };
@@ -178,13 +177,12 @@ impl Supervisor<'_> {
     }
 
     fn next(&self, run: &Run<'_>, seen: &Seen) -> Next {
-        let entry = run.intent.leg_order(seq::ENTRY);
         let outdated = run.intent.outdated_among(&seen.open);
         next(&Facts {
             wanted: self.row.wanted,
             side: self.row.side,
             entered: run.intent.entered(),
-            entry_open: run.intent.status == Status::Waiting && entry.is_some_and(|entry| !entry.is_final()),
+            entry_open: run.intent.status == Status::Waiting && run.intent.open_entry().is_some(),
             superseded: self.known == Known::Superseded,
             position: seen.position.as_ref(),
             open: &seen.open,

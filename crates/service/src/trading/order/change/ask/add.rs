@@ -13,7 +13,6 @@ use crate::{
                 plan::{Situation, plan_addition},
             },
             checks::{self, FEE_RATE},
-            claim::claim,
             intent::Request,
             place::{busy, check_first_day, may_enter},
         },
@@ -102,9 +101,7 @@ impl Changer<'_> {
         self.check_whole(order, &held, last, &means).await?;
         let adding = plan_addition(&mut trade, &at, &held, amount)?;
         self.desk.work.begin()?;
-        if !trade.settled && !claim(self.desk, trade.id, self.desk.clock.now()).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
+        self.claim_trade(&trade).await?;
         let after = held.contracts + amount;
         let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, held.contracts, after)?;
         let mut intent = self.intent(Request::Add(Box::new(adding)), Vec::new());

@@ -3,10 +3,16 @@
 use super::Changer;
 use crate::{
     error::{Error, Result},
-    trading::order::change::of_one_position,
+    trading::order::{account::Access, change::of_one_position},
 };
-use domain::{AccountMode, IntentId, Position, PositionSide};
+use domain::{AccountMode, IntentId, Position, PositionSide, Side};
 use store::protection::{self as rows, Protection};
+
+/// Returns the side of the position that an order of this side reduces: in hedge mode that determines which of the two it is.
+pub(super) fn reduced_by(access: &Access, side: Side) -> Option<PositionSide> {
+    let hedged = access.row.key.account_mode == AccountMode::Hedge;
+    hedged.then(|| PositionSide::opened_by(side.opposite()))
+}
 
 impl Changer<'_> {
     /// Determines the position that is meant: that of a trade or on a side, otherwise the only one, or the one that was

@@ -15,7 +15,7 @@ use crate::{
         },
     },
 };
-use domain::{Decimal, ExchangeKeyId, IntentId, Symbol, trade::ChangeKind};
+use domain::{ExchangeKeyId, IntentId, Symbol, trade::ChangeKind};
 use store::intent::Status;
 
 /// Cancels the resting entries of a market. Its position keeps its stop, and gets its take-profits. Returns the number
@@ -86,7 +86,7 @@ impl Changer<'_> {
     async fn cancelled_entry(&self, trade: IntentId) -> Result<Option<HistoryEntry>> {
         let Some(trade) = Intent::load(self.desk, trade).await? else { return Ok(None) };
         let Some(ordered) = trade.request.opens().map(|order| order.amount) else { return Ok(None) };
-        let filled = trade.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+        let filled = trade.entered().unwrap_or_default();
         HistoryEntry::of_amounts(trade.id, ChangeKind::CancelEntry, ordered, filled).map(Some)
     }
 }

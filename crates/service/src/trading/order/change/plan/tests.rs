@@ -13,12 +13,12 @@ use proptest::prelude::*;
 use store::intent::{LegStatus, Status};
 use uuid::Uuid;
 
-fn d(text: &str) -> Decimal {
+pub(in crate::trading::order::change) fn d(text: &str) -> Decimal {
     domain::money::parse(text).unwrap()
 }
 
 /// A bought trade of 1 with a market stop at 90, whose entry has filled by `filled`.
-fn trade(filled: Decimal) -> Intent {
+pub(in crate::trading::order::change) fn trade(filled: Decimal) -> Intent {
     let order = ManualOrder {
         symbol: "BTC/USDT".parse().unwrap(),
         side: Side::Buy,
@@ -232,8 +232,13 @@ fn a_partial_close_that_has_closed_something_is_never_repeated() {
     let mut reduced = trade(d("1"));
     assert!(!reduced.has_reduced(), "it opens a position");
     reduced.legs = vec![Leg::new(seq::CLOSE, Role::Close, None)];
-    reduced.request =
-        Request::Reduce(Reducing { trade: None, side: Side::Buy, amount: d("0.5"), left: d("0.5") });
+    reduced.request = Request::Reduce(Reducing {
+        trade: None,
+        side: Side::Buy,
+        amount: d("0.5"),
+        left: d("0.5"),
+        copy: None,
+    });
     assert!(!reduced.has_reduced());
     let filled = Order { filled: d("0.2"), ..open_order(OrderType::Market, Side::Sell, Some(d("0.5"))) };
     reduced.mark(seq::CLOSE, LegStatus::Placed, Some(filled));

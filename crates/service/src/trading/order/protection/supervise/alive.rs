@@ -8,7 +8,7 @@ use crate::{
         order::{account::Access, intent::Intent, legs::Leg},
     },
 };
-use domain::{Order, OrderType};
+use domain::OrderType;
 use store::intent::LegStatus;
 
 /// Whether a watched position's stop is alive at the exchange, queried by its id: one request of weight 1,
@@ -38,7 +38,7 @@ fn covers_whole(intent: &Intent, leg: &Leg) -> bool {
     let Some(order) = leg.order.as_ref().filter(|order| order.kind == OrderType::StopMarket) else {
         return false;
     };
-    let ended = intent.filled_entry().is_some_and(Order::is_final);
+    let ended = intent.filled_entry().is_some() && !intent.entry_rests();
     let entered = intent.entered().filter(|_| ended);
     order.amount.is_none_or(|amount| entered.is_some_and(|entered| amount >= entered))
 }

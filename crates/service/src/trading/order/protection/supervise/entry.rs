@@ -4,9 +4,8 @@ use super::{Learned, Supervisor};
 use crate::trading::order::{
     protection::rules::Rule,
     run::{Run, RunResult},
-    seq,
 };
-use domain::{Micros, OrderType, time::SECOND};
+use domain::{Micros, time::SECOND};
 use store::intent::{LegStatus, Status};
 
 /// If the exchange still does not know an entry this long after its intent was given up, it will not arrive
@@ -19,24 +18,30 @@ impl Supervisor<'_> {
         if run.intent.status == Status::Waiting {
             return Ok(Learned::Known);
         }
-        let id = run.intent.client_id(seq::ENTRY);
-        let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
-        let conditional = kind.is_some_and(OrderType::conditional);
         if !Rule::GivenUpEntryIsLookedFor.holds() {
             return Ok(Learned::Never);
         }
-        let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
-            let young = run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR;
-            return Ok(if young { Learned::MayCome } else { Learned::Never });
-        };
-        if !entry.is_final() {
-            // No intent waits for it any more.
-            run.cancel(&id, conditional).await?;
-            entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
+        let mut may_come = false;
+        let sent = run.intent.entry_legs().filter(|leg| leg.status != LegStatus::Skipped);
+        for leg in sent.cloned().collect::<Vec<_>>() {
+            let id = run.intent.client_id(leg.seq);
+            let conditional = leg.order.is_some_and(|order| order.kind.conditional());
+            let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
+                may_come |= run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR;
+                continue;
+            };
+            if !entry.is_final() {
+                // No intent waits for it any more.
+                run.cancel(&id, conditional).await?;
+                entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
+            }
+            run.intent.mark(leg.seq, LegStatus::Placed, Some(entry));
+            run.intent.save_progress(run.desk).await?;
         }
-        let filled = !entry.filled.is_zero();
-        run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
-        run.intent.save_progress(run.desk).await?;
-        Ok(if filled { Learned::Known } else { Learned::Never })
+        Ok(match run.intent.filled_entry() {
+            Some(_) => Learned::Known,
+            None if may_come => Learned::MayCome,
+            None => Learned::Never,
+        })
     }
 }

@@ -1,0 +1,50 @@
+//! Texts of the form with further order types, and of entries that wait.
+
+use super::table;
+
+table! {
+    /// The form with the order types that the ticket does not have, and the list of entries that wait.
+    Entries, entries {
+        title: "More order types",
+        lead: "The stop loss and the take profits are placed as soon as the entry fills.",
+        kind: "Order type",
+        stop_market: "Stop market",
+        stop_limit: "Stop limit",
+        oco: "OCO (limit or stop)",
+        limit_until: "Limit, good till a date",
+        trailing: "Trailing, with stop loss",
+        limit_close: "Limit close (reduce-only)",
+        oco_hint: "OCO: the first fill cancels the other order. It's run by Slipstream: while Slipstream is off, or if the price jumps, both orders can fill. What exceeds your amount is then closed at the market price, and you get a message.",
+        side: "Side",
+        buy: "Buy",
+        sell: "Sell",
+        amount: "Amount",
+        price: "Price",
+        price_hint: "Limit price, or activation price of a trailing order. Leave it empty for a stop market order.",
+        trigger: "Trigger price",
+        trigger_hint: "Stop orders and OCO: above the market price to buy, below it to sell.",
+        trigger_limit: "Stop order's limit price",
+        trigger_limit_hint: "OCO only. Without it, the stop order is a market order.",
+        callback: "Callback rate, in percent",
+        callback_hint: "Trailing orders only, from 0.1 to 5.",
+        hours: "Valid for, in hours",
+        hours_hint: "For a limit that is good till a date: at least 0.2.",
+        stop_price: "Stop price",
+        stop_type: "Stop order type",
+        market: "Market",
+        limit: "Limit",
+        stop_limit_price: "Stop limit price",
+        stop_limit_hint: "Only for a limit stop.",
+        no_stop: "No stop loss: my loss on this position isn't limited",
+        targets: "Take profit",
+        target_price(number): "Take profit {number} price",
+        target_share(number): "Share of take profit {number}, in percent",
+        replace: "Close the open position and cancel open orders first",
+        button: "Place order",
+        cancel: "Cancel",
+        waiting: "Waiting entries",
+        waits_oco(first, second): "OCO: limit at {first} or stop at {second}. It's run by Slipstream: while Slipstream is off, both orders can fill.",
+        waits_limit(price): "Limit at {price}.",
+        ends_at(time): around { "The exchange cancels it at {time} UTC." },
+    }
+}
