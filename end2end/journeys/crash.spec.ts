@@ -25,10 +25,11 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await desk.crash();
   await expect(trade.connection).toHaveAttribute('data-state', 'offline');
   await expect(trade.connection).toHaveText('Offline');
+  await trade.ticket.option('side', 'SELL').click();
   await trade.ticket.amount.fill('0.02');
-  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.stop.fill(String(await trade.away(8)));
   await trade.ticket.place.click();
-  await expect(trade.ticket.place).toHaveText('Close 0.05 long and buy 0.02');
+  await expect(trade.ticket.place).toHaveText('Close 0.05 long and sell 0.02');
   await trade.ticket.place.click();
   await expect(trade.ticket.refusal).toContainText("The server didn't respond.");
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
@@ -46,8 +47,8 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await trade.open(key);
   await expect(trade.size).toHaveText('0.02 BTC');
   await history.open(key);
-  await expect(history.ordersOf('BUY', 'market'), 'one of each').toHaveCount(2);
-  await expect(history.ordersOf('BUY', 'market').filter({ hasText: '0.02' })).toHaveCount(1);
+  await expect(history.ordersOf('BUY', 'market'), 'one of each').toHaveCount(1);
+  await expect(history.ordersOf('SELL', 'market').filter({ hasText: '0.02' })).toHaveCount(1);
 });
 
 alone('killed while an order is on its way: it is there once, or not at all', async ({ page, desk, key, watch }) => {

@@ -160,13 +160,37 @@ for (const width of [1440, 390]) {
     if (phone) {
       await trade.ticket.reveal();
     }
+    await trade.ticket.option('side', 'SELL').click();
     await trade.ticket.amount.fill('0.02');
     await trade.ticket.withoutStop.check();
     await trade.ticket.place.click();
-    await expect(trade.ticket.place).toHaveText('Close 0.03 long and buy 0.02');
+    await expect(trade.ticket.place).toHaveText('Close 0.03 long and sell 0.02');
     await expect(trade.size).toHaveText('0.03 BTC');
     await trade.ticket.place.click();
     await expect(trade.size).toHaveText('0.02 BTC');
+  });
+
+  test(`at ${width} pixels: the button says that an order shares the position`, async ({ page, key }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const trade = new Trade(page);
+    await trade.open(key);
+    await expectLive(page);
+    if (phone) {
+      await trade.ticket.reveal();
+    }
+    await trade.buy('0.03');
+    if (phone) {
+      await trade.ticket.reveal();
+    }
+    await trade.ticket.amount.fill('0.02');
+    await trade.ticket.withoutStop.check();
+    await expect(trade.ticket.place).toHaveText('Buy 0.02 beside 0.03 long');
+    await trade.ticket.place.click();
+    await expect(trade.size).toHaveText('0.05 BTC');
+    await trade.open(key);
+    await expect(trade.sharedTrades).toHaveCount(2);
+    await trade.closeShared(1);
+    await expect(trade.size).toHaveText('0.03 BTC');
   });
 
   test(`at ${width} pixels: nothing moves while the page wakes`, async ({ page, key }) => {
@@ -306,6 +330,7 @@ test('neither a double click nor a key that is held down acts twice', async ({ p
   await page.getByTestId('close-25').dblclick();
   await expect(trade.size).toHaveText('0.03 BTC');
 
+  await ticket.option('side', 'SELL').click();
   await ticket.amount.fill('0.02');
   await ticket.withoutStop.check();
   await ticket.amount.focus();
@@ -313,11 +338,11 @@ test('neither a double click nor a key that is held down acts twice', async ({ p
   await page.keyboard.down('Enter');
   await page.keyboard.down('Enter');
   await page.keyboard.up('Enter');
-  await expect(ticket.place, 'the question is not answered').toHaveText('Close 0.03 long and buy 0.02');
-  await ticket.stop.fill(String(await trade.away(-8)));
-  await expect(ticket.place, 'an order with another stop has its own question').toHaveText('Buy BTC');
+  await expect(ticket.place, 'the question is not answered').toHaveText('Close 0.03 long and sell 0.02');
+  await ticket.stop.fill(String(await trade.away(8)));
+  await expect(ticket.place, 'an order with another stop has its own question').toHaveText('Sell BTC');
   await ticket.place.click();
-  await expect(ticket.place).toHaveText('Close 0.03 long and buy 0.02');
+  await expect(ticket.place).toHaveText('Close 0.03 long and sell 0.02');
   await ticket.place.click();
   await expect(trade.size).toHaveText('0.02 BTC');
   expect(sent).toEqual(['/api/order-place', '/api/trade-close-part', '/api/order-place']);

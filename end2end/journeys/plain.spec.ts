@@ -33,7 +33,7 @@ test('without scripts: sign up, open a paper account, trade, view the history', 
   await expect(trade.size).toHaveText('0.05 BTC');
   await expect(trade.orders).toHaveCount(2);
 
-  await expect(trade.ticket.clears).toBeVisible();
+  await expect(trade.ticket.clears, 'another purchase shares the position').toBeHidden();
   await trade.release();
   await expect(trade.message).toContainText('no longer supervises this position');
   await trade.cancel(trade.ordersOf('stop_market'));
@@ -72,9 +72,12 @@ test('without scripts: size by the balance, manage the position, replace it', as
   await trade.closeShare(50);
   await expect(trade.size).toHaveText('0.02 BTC');
 
+  await trade.ticket.option('side', 'SELL').click();
   await trade.ticket.amount.fill('0.03');
   await trade.ticket.withoutStop.check();
+  await trade.ticket.place.click();
   const box = trade.ticket.replace;
+  await expect(trade.size, 'nothing is replaced unasked').toHaveText('0.02 BTC');
   await box.scrollIntoViewIfNeeded();
   const covered = await box.evaluate((element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -84,6 +87,33 @@ test('without scripts: size by the balance, manage the position, replace it', as
   await box.check();
   await trade.ticket.place.click();
   await expect(trade.size).toHaveText('0.03 BTC');
+});
+
+test('without scripts: two trades share a position, and one is closed', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await trade.ticket.amount.fill('0.04');
+  await trade.ticket.stop.fill(String(await trade.away(-9)));
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.04 BTC');
+  await expect(trade.sharedTrades).toHaveCount(0);
+
+  await trade.ticket.amount.fill('0.02');
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.06 BTC');
+  await expect(trade.sharedTrades).toHaveCount(2);
+  await expect(trade.ordersOf('stop_market')).toHaveCount(2);
+  const moved = await trade.away(-5);
+  await trade.moveSharedStop(1, moved);
+  await expect(trade.sharedTrades.nth(1)).toContainText(moved.toLocaleString('en-GB'));
+  await trade.moveSharedStop(0, await trade.away(5));
+  await expect(trade.sharedTrades.nth(0)).toContainText('The stop would trigger immediately');
+
+  await trade.closeShared(0);
+  await expect(trade.size).toHaveText('0.02 BTC');
+  await expect(trade.sharedTrades).toHaveCount(0);
+  await expect(trade.ordersOf('stop_market'), 'the other one keeps its stop').toHaveCount(1);
 });
 
 test('without scripts: let the stop move by itself', async ({ page, key }) => {

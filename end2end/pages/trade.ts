@@ -16,6 +16,8 @@ export class Trade extends Frame {
   readonly position: Locator;
   readonly noPosition: Locator;
   readonly size: Locator;
+  /** The trades that share the position, oldest first. */
+  readonly sharedTrades: Locator;
   readonly pnl: Locator;
   readonly mark: Locator;
   readonly liquidation: Locator;
@@ -73,6 +75,7 @@ export class Trade extends Frame {
     this.position = page.getByTestId('position');
     this.noPosition = page.getByTestId('no-position');
     this.size = page.getByTestId('position-size');
+    this.sharedTrades = page.getByTestId('shared-trade');
     this.pnl = page.getByTestId('pnl');
     this.mark = page.getByTestId('mark');
     this.liquidation = page.getByTestId('liquidation');
@@ -251,6 +254,29 @@ export class Trade extends Frame {
     }
     await this.ticket.place.click();
     await expect(this.size).toHaveText(`${amount} BTC`);
+  }
+
+  /** Moves the stop of one of the trades that share the position, counted from 0. */
+  async moveSharedStop(index: number, price: number): Promise<void> {
+    const form = (await this.openShared(index)).getByTestId('trade-stop');
+    await field(form, 'stopTriggerPrice').fill(String(price));
+    await form.getByRole('button').click();
+  }
+
+  /** Closes one of the trades that share the position, counted from 0, and confirms. */
+  async closeShared(index: number): Promise<void> {
+    const trade = await this.openShared(index);
+    await trade.getByTestId('shared-close').click();
+    await trade.getByTestId('trade-close-part').last().getByRole('button').click();
+  }
+
+  private async openShared(index: number): Promise<Locator> {
+    const trade = this.sharedTrades.nth(index);
+    const actions = trade.locator('details').first();
+    if ((await actions.getAttribute('open')) === null) {
+      await actions.locator('> summary').click();
+    }
+    return trade;
   }
 
   /** Closes the position and confirms. */

@@ -54,7 +54,7 @@ pub async fn set_automation(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
-    let form = keep(at_desk("trade-automation", &key, &symbol), &set);
+    let form = keep(at_desk("trade-automation", &key, &symbol), &set).keep("id", &trade);
     let typed = format!("{set:?}");
     let body = [&key, &symbol, &trade, &typed];
     let idempotency = once("trade-automation", &body, idempotency);

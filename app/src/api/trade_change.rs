@@ -45,6 +45,7 @@ pub async fn change_stop(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let form = at_desk("trade-stop", &key, &symbol)
+        .keep("id", &trade)
         .keep("stopTriggerPrice", &stop)
         .keep("stopTriggerType", &stop_kind)
         .keep("stopPrice", &stop_price);
@@ -88,7 +89,7 @@ pub async fn set_targets(
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let form = at_desk("trade-targets", &key, &symbol);
+    let form = at_desk("trade-targets", &key, &symbol).keep("id", &trade);
     let form = prices.iter().fold(form, |form, price| form.keep("takeProfitPrices", price));
     let form = shares.iter().fold(form, |form, share| form.keep("takeProfitShares", share));
     let body = [&key, &symbol, &trade, &prices.join(","), &shares.join(",")];
@@ -129,15 +130,16 @@ pub async fn breakeven(
         Err(error) => Err(error),
     };
     let done = changed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(DeskNotice::StopMoved));
-    let form = at_desk("trade-breakeven", &key, &symbol);
+    let form = at_desk("trade-breakeven", &key, &symbol).keep("id", &trade);
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }
 
-/// Closes a part of the position: a share in percent, or an amount.
+/// Closes a part of the position, or of one of its trades: a share in percent, or an amount.
 #[server(endpoint = "trade-close-part")]
 pub async fn close_part(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
+    #[server(default)] trade: String,
     #[server(default)] share: String,
     #[server(default)] amount: String,
     #[server(default)]
@@ -147,20 +149,28 @@ pub async fn close_part(
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let form = at_desk("trade-close-part", &key, &symbol).keep("share", &share).keep("amount", &amount);
-    let mut body = vec![&key, &symbol, &share, &amount];
+    let form = form.keep("id", &trade);
+    let mut body = vec![&key, &symbol, &trade, &share, &amount];
     // Forms of one-way accounts, and of earlier releases, do not name it.
     body.extend(Some(&side).filter(|side| !side.is_empty()));
     let idempotency = once("trade-close-part", &body, idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;
-        Ok((id, pair, (part_of(&share, &amount)?, side_of_position(&side)?)))
+        let part = (part_of(&share, &amount)?, side_of_position(&side)?);
+        Ok((id, pair, part, target(&trade, "", None)?.trade))
     };
-    let all = parse().is_ok_and(|(_, _, (part, _))| part == Part::Share(Decimal::ONE));
+    let is_whole = |(part, _)| part == Part::Share(Decimal::ONE);
+    let whole = parse().is_ok_and(|(_, _, part, trade)| is_whole(part) && trade.is_none());
     let closed = match parse() {
-        Ok((id, pair, part)) => order::close_part(&visit.desk, &actor, id, &pair, part, idempotency).await,
+        Ok((_, _, (part, _), Some(trade))) => {
+            order::trade::close_trade(&visit.desk, &actor, trade, part, idempotency).await
+        }
+        Ok((id, pair, part, None)) => {
+            order::close_part(&visit.desk, &actor, id, &pair, part, idempotency).await
+        }
         Err(error) => Err(error),
     };
-    let notice = if all { DeskNotice::PositionClosed } else { DeskNotice::PartClosed };
+    let notice = if whole { DeskNotice::PositionClosed } else { DeskNotice::PartClosed };
     let done = closed.map(|()| Done::at(back_to_desk(&key, &symbol)).with_notice(notice));
     form.answer_with(&visit, done, Some(fresh_key(&visit))).await
 }

@@ -37,7 +37,7 @@ pub async fn add_to_trade(
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let form = at_desk("trade-add", &key, &symbol).keep(AMOUNT, &amount).keep(RISK, &risk);
+    let form = at_desk("trade-add", &key, &symbol).keep("id", &trade).keep(AMOUNT, &amount).keep(RISK, &risk);
     let idempotency = once("trade-add", &[&key, &symbol, &trade, &amount, &risk], idempotency);
     let parse = || -> Result<_, Error> {
         let (id, pair) = market_of(&key, &symbol)?;

@@ -18,6 +18,7 @@ pub(crate) mod presets;
 pub(crate) mod profit_chart;
 pub(crate) mod record;
 pub(crate) mod rendered;
+pub(crate) mod shared_trades;
 pub(crate) mod show;
 pub(crate) mod stopped;
 pub(crate) mod tables;

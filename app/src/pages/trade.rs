@@ -12,6 +12,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         presets::{self, preset_bar, save_form},
+        shared_trades::shared_trades,
         show::show,
         tables::dated_in,
     },
@@ -80,6 +81,8 @@ pub(crate) fn page() -> impl IntoView {
             .then(|| adopt_form(&init.account, named(&query, "positionSide"), &posted, fresh_key(&visit)))
             .flatten();
         let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
+        let shared =
+            init.tradable.then(|| shared_trades(&init.account, &posted, || fresh_key(&visit))).flatten();
         let json = embedded(&init)?;
         provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
@@ -103,6 +106,7 @@ pub(crate) fn page() -> impl IntoView {
             {waiting_list(&waiting)}
             {adopt}
             <TradeDesk/>
+            {shared}
             {closed}
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };

@@ -42,6 +42,8 @@ table! {
         reduce_only: "Reduce only",
         reduce_long(amount, size): "Close {amount} of {size} long",
         reduce_short(amount, size): "Close {amount} of {size} short",
+        beside_long(amount, size): "Buy {amount} beside {size} long",
+        beside_short(amount, size): "Sell {amount} beside {size} short",
         sizing: "Order size",
         by_amount: "Amount",
         by_risk: "Risk",

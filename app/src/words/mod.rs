@@ -58,6 +58,8 @@ pub(crate) mod risk_rules;
 #[cfg(feature = "ssr")]
 pub(crate) mod security;
 #[cfg(feature = "ssr")]
+pub(crate) mod shared_trades;
+#[cfg(feature = "ssr")]
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;

@@ -41,6 +41,7 @@ texts! {
         P::MoreThanPosition => "The position is smaller than this.",
         P::EntryStillOpen => "The entry of this trade is still open. Cancel it, or wait until it has filled.",
         P::PositionOpen => "A position or an entry order is open on this market. Choose to replace it, or close it first.",
+        P::PositionShared => "Another trade shares this position, and a reversal would close it too. Close one of the two first.",
         P::AlreadySupervised => "Slipstream already has an open trade on this market. Change that trade, or close it first.",
         P::NoPosition => "There is no open position on this market any more.",
         P::RiskNeedsStop => "Without a stop loss there's no risk to calculate with. Enter an amount instead.",

@@ -18,6 +18,7 @@ type Entries = Vec<(&'static str, Vec<&'static str>)>;
 fn tables(lang: Lang) -> Vec<(&'static str, Entries)> {
     vec![
         ("adopt", adopt::adopt(lang).entries()),
+        ("shared_trades", shared_trades::shared_trades(lang).entries()),
         ("billing", billing::billing(lang).entries()),
         ("clients", clients::clients(lang).entries()),
         ("closed", closed::closed(lang).entries()),

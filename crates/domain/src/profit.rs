@@ -4,6 +4,10 @@
 //! of its equity less net transfers. Both agree to the last digit, apart from the change in price of assets other than
 //! the quote, which belongs to no trade ([`reconciled`]).
 
+mod shared;
+
+pub use shared::{SharedFill, TradePart, divide, round_trips_of_trades};
+
 use crate::{Decimal, Micros, PositionSide, Side, dec};
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +125,13 @@ pub struct RoundTrip {
     pub closed_by: Option<String>,
 }
 
+impl RoundTrip {
+    /// Whether the position was open at a time.
+    fn is_open_at(&self, at: Micros) -> bool {
+        self.opened_at <= at && self.closed_at.is_none_or(|closed| at <= closed)
+    }
+}
+
 /// Splits the fills of one market of one account, oldest first, into positions, oldest first. A fill that is larger than
 /// the position closes it and opens the opposite one. Fills that close a position whose entry is unknown are left out, and
 /// so is a position whose end is unknown.
@@ -157,21 +168,36 @@ pub fn round_trips(fills: &[FuturesFill], funding: &[FundingPayment]) -> Vec<Rou
         open = Some(Running::opened(&rest));
     }
     done.extend(open.map(|running| running.trip(false)));
-    add_funding(&mut done, funding);
-    done
-}
-
-/// Adds funding to the positions of a market, oldest first, that were open at its time. Exchanges report funding by market:
-/// while both positions of hedge mode are open, all of it counts for the one that was opened last.
-pub fn add_funding(trips: &mut [RoundTrip], funding: &[FundingPayment]) {
     for payment in funding {
-        let during = |trip: &&mut RoundTrip| {
-            trip.opened_at <= payment.at && trip.closed_at.is_none_or(|closed| payment.at <= closed)
-        };
-        if let Some(trip) = trips.iter_mut().rev().find(during) {
+        if let Some(trip) = done.iter_mut().rev().find(|trip| trip.is_open_at(payment.at)) {
             trip.profit.funding += payment.paid;
         }
     }
+    done
+}
+
+/// Divides the funding of a market among the fills of its two positions of hedge mode, or of its only position. Exchanges
+/// report funding by market: while both positions are open, all of it counts for the one that was opened last.
+#[must_use]
+pub fn divide_funding(
+    positions: &[Vec<FuturesFill>],
+    funding: &[FundingPayment],
+) -> Vec<Vec<FundingPayment>> {
+    let trips: Vec<Vec<RoundTrip>> = positions.iter().map(|fills| round_trips(fills, &[])).collect();
+    let opened_last = |at: Micros| {
+        let open = trips.iter().enumerate().flat_map(|(index, trips)| {
+            let open = trips.iter().filter(move |trip| trip.is_open_at(at));
+            open.map(move |trip| (trip.opened_at, index))
+        });
+        open.max().map(|(_, index)| index)
+    };
+    let mut divided = vec![Vec::new(); positions.len()];
+    for payment in funding {
+        if let Some(of_position) = opened_last(payment.at).and_then(|index| divided.get_mut(index)) {
+            of_position.push(*payment);
+        }
+    }
+    divided
 }
 
 /// Splits a fill into the part that closes `closing` units and the rest. The realized profit belongs to the first part;

@@ -3,9 +3,11 @@
 //! A trade is what one opening order made: its position, or its share of it, with a stop and take-profits. Its id is
 //! that of the order's intent.
 
+mod allotment;
 mod automation;
 mod history;
 
+pub use allotment::{allot, hand_out};
 pub use automation::{
     ATR_CANDLES, Automation, AutomationChange, AutomationFacts, LONGEST_TIME_LIMIT, PriceSource, Setting,
     atr_percent, better_price,

@@ -3,8 +3,8 @@
 mod leg;
 
 pub use leg::{
-    Leg, LegStatus, LegUpdate, NewLeg, Origin, add_legs, archivable_legs, delete_archived_legs,
-    leg_by_client_id, list_legs, mark_archived, origin_of, page_end, set_leg_body, set_legs,
+    Leg, LegStatus, LegUpdate, NewLeg, Origin, Reduction, add_legs, archivable_legs, delete_archived_legs,
+    leg_by_client_id, list_legs, list_reductions, mark_archived, origin_of, page_end, set_leg_body, set_legs,
 };
 
 use crate::{
@@ -148,7 +148,7 @@ pub async fn insert_intent(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> 
             position_side: intent.position_side,
             created_at: intent.created_at,
         };
-        trade::insert_trade(&mut *tx, &opener, protection.side).await?;
+        trade::insert_trade(&mut *tx, &opener, &protection).await?;
         protection::insert_protection(&mut *tx, opener, protection).await?;
     }
     add_legs(tx, intent.id, legs, intent.created_at).await

@@ -2,8 +2,8 @@
 //! position, changed by intents and the supervisor, and deleted only when the exchange reports the position as
 //! zero.
 
-use crate::{Result, Source, Tx};
-use domain::{ExchangeKeyId, IntentId, Micros, PositionSlot, Side, Symbol, UserId};
+use crate::{DecimalText, Result, Source, Tx};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, PositionSlot, Side, Symbol, UserId};
 use sqlx::FromRow;
 
 domain::words! {
@@ -26,6 +26,9 @@ pub struct NewProtection {
     pub side: Side,
     /// Wanted state.
     pub wanted: Wanted,
+    /// The position's amount in base units before the entry, if other trades share the position; `None` for an order that
+    /// replaces what is open on the market.
+    pub held_before: Option<Decimal>,
 }
 
 /// The protection of the position that an intent opens.
@@ -53,6 +56,11 @@ pub struct Protection {
     /// When the position was settled. The row is kept as long as one of our requests may still arrive at the
     /// exchange.
     pub ended_at: Option<Micros>,
+    /// The position's amount in base units before the entry, if the trade was opened beside others that share the position;
+    /// `None` for one that replaced what was open on the market.
+    pub held_before: Option<DecimalText>,
+    /// The amount of a trade on a shared position that was closed outside Slipstream, in base units; `None` for nothing.
+    pub lost: Option<DecimalText>,
     /// When the intent was recorded.
     pub created_at: Micros,
 }
@@ -60,7 +68,7 @@ pub struct Protection {
 select! {
     protections -> Protection,
     "intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-     ended_at, created_at",
+     ended_at, held_before, lost, created_at",
     "from protected_trades"
 }
 
@@ -83,8 +91,8 @@ pub(crate) async fn insert_protection(
     exec!(
         tx,
         "insert into protected_trades \
-           (intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+           (intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, held_before, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         opener.intent_id,
         opener.user_id,
         opener.exchange_key_id,
@@ -92,6 +100,7 @@ pub(crate) async fn insert_protection(
         opener.position_side,
         protection.side,
         protection.wanted,
+        protection.held_before.map(DecimalText),
         opener.created_at
     )?;
     Ok(())
@@ -154,6 +163,12 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 /// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
 pub async fn set_notified(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
+    Ok(())
+}
+
+/// Records how much of a trade on a shared position was closed outside Slipstream, in base units.
+pub async fn set_lost(tx: &mut Tx, intent: IntentId, lost: Decimal) -> Result<()> {
+    exec!(tx, "update protected_trades set lost = $2 where intent_id = $1", intent, Some(DecimalText(lost)))?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! Trades: what each opening order made, manual or copied, and the history of its changes. A row is written with the
 //! intent that opens the trade, and changes in the transactions that change the intent and settle its position.
 
+mod sharing;
+
+pub use sharing::{SharedMarket, list_shared_markets, list_sharing};
+
 use crate::{DecimalText, JsonText, Result, Source, Tx};
 use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Side, Symbol, UserId, copy::Exit};
 use sqlx::FromRow;
@@ -70,6 +74,8 @@ pub struct TradeRow {
     pub risk: Option<DecimalText>,
     /// How it ended.
     pub exit_reason: Option<Exit>,
+    /// Whether it was opened beside other trades, whose position it shares.
+    pub beside: bool,
     /// The owner's note.
     pub note: String,
     /// The owner's tags.
@@ -87,28 +93,30 @@ pub struct TradeRow {
 select! {
     trades -> TradeRow,
     "intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, entry_price, exit_price, \
-     realized, fees, funding, risk, exit_reason, note, tags, version, opened_at, closed_at, created_at",
+     realized, fees, funding, risk, exit_reason, beside, note, tags, version, opened_at, closed_at, created_at",
     "from trades"
 }
+use trades;
 
 /// Adds the trade that a new intent opens. Its source is a copy if there is one with the intent's id.
 pub(crate) async fn insert_trade(
     tx: &mut Tx,
     opener: &crate::protection::Opener<'_>,
-    side: Side,
+    protection: &crate::protection::NewProtection,
 ) -> Result<()> {
     exec!(
         tx,
         "insert into trades \
-           (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, created_at) \
+           (intent_id, user_id, exchange_key_id, symbol, side, source, status, amount, beside, created_at) \
          values ($1, $2, $3, $4, $5, \
            case when exists (select 1 from copies where id = $1) then 'COPY' else 'MANUAL' end, \
-           'OPENING', '0', $6)",
+           'OPENING', '0', $6, $7)",
         opener.intent_id,
         opener.user_id,
         opener.exchange_key_id,
         opener.symbol,
-        side,
+        protection.side,
+        protection.held_before.is_some(),
         opener.created_at
     )?;
     Ok(())

@@ -289,6 +289,25 @@ pub(crate) async fn orders_placed_elsewhere_are_marked_in_every_table(db: &TestD
     }
 }
 
+pub(crate) async fn the_trade_page_lists_the_trades_of_a_shared_position(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let cookie = holding.cookie().await;
+    let path = format!("/trade?key={}&symbol=BTC%2FUSDT", holding.id);
+    let listed = |page: &str| page.matches("data-testid=\"shared-trade\"").count();
+    assert_eq!(listed(&holding.page(&cookie, &path).await), 0, "one trade has the controls of the desk");
+    let order = json!({
+        "exchangeKeyId": holding.id, "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.02,
+        "stop": {"price": near(&holding.ada, 94).await},
+    });
+    let second = holding.ada.post("/v1/priv/trade", order).await.ok(200)["trade"]["id"].clone();
+    let page = holding.page(&cookie, &path).await;
+    assert_eq!(listed(&page), 2);
+    assert!(page.contains("Trade 1: 0.05 BTC long") && page.contains("Trade 2: 0.02 BTC long"));
+    let id = format!("name=\"trade\" value={second}");
+    assert!(page.matches(&id).count() >= 6, "each form names its trade");
+    assert_eq!(state(&holding.protection().await), ProtectionState::Supervised);
+}
+
 pub(crate) async fn the_trade_page_has_the_controls_of_a_position_without_scripts(db: &TestDb) {
     let holding = Holding::open(db).await;
     let cookie = holding.cookie().await;

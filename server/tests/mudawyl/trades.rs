@@ -238,7 +238,7 @@ pub(crate) async fn a_trade_is_increased_and_reversed(db: &TestDb) {
     assert_eq!(add(json!({"amount": 0.01})).await.status, 404);
 }
 
-pub(crate) async fn a_trade_is_opened_beside_nothing_unless_it_replaces(db: &TestDb) {
+pub(crate) async fn a_trade_is_opened_beside_those_of_its_side_or_replaces_them(db: &TestDb) {
     let trading = Trading::open(db).await;
     let (ada, before) = (&trading.ada, trading.get().await);
     let (stop, first, second) = (near(ada, 97).await, near(ada, 102).await, near(ada, 103).await);
@@ -248,12 +248,26 @@ pub(crate) async fn a_trade_is_opened_beside_nothing_unless_it_replaces(db: &Tes
         "stop": {"price": stop},
         "takeProfits": [{"price": first, "share": 0.7}, {"price": second, "share": 0.3}],
     });
-    for side in ["BUY", "SELL"] {
-        let mut other = body.clone();
-        (other["side"], other["stop"], other["takeProfits"]) = (json!(side), Value::Null, json!([]));
-        assert_eq!(ada.post(TRADES, other).await.ok(409)["message"], "position_open", "{side}");
-    }
+    let mut other = body.clone();
+    (other["side"], other["stop"], other["takeProfits"]) = (json!("SELL"), Value::Null, json!([]));
+    assert_eq!(ada.post(TRADES, other).await.ok(409)["message"], "position_open");
     assert_eq!(trading.get().await, before, "nothing has changed");
+    let beside = ada.post(TRADES, body.clone()).await.ok(200);
+    let id = beside["trade"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(beside["takeProfits"], body["takeProfits"]);
+    let after = trading.get().await;
+    for part in ["stop", "takeProfits"] {
+        assert_eq!(after[part], before[part], "the first trade keeps its {part}");
+    }
+    assert_eq!(number(&after["trade"]["amount"]), domain::Decimal::new(5, 2));
+    let open = ada.get(&format!("{TRADES}?status=open")).await.ok(200);
+    assert_eq!(open["items"].as_array().unwrap().len(), 2, "{open}");
+    let reversed = ada.post(&format!("{TRADES}/{id}/reverse"), json!({})).await;
+    reversed.problem("trade", "must be the only trade on its position");
+    ada.post(&format!("{TRADES}/{id}/close"), json!({"share": 1})).await.ok(200);
+    let key = before["trade"]["exchangeKeyId"].as_str().unwrap();
+    let position = ada.get(&format!("/v1/priv/exchange/position/{key}?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!(number(&position["contracts"]), domain::Decimal::new(5, 2), "the first one is still open");
     let mut replacing = body.clone();
     replacing["replace"] = json!(true);
     let opened = ada.post(TRADES, replacing).await.ok(200);

@@ -13,8 +13,39 @@ fn side_of(ticket: Ticket) -> Side {
     if ticket.side.peek(|side| side == Side::Sell.word()) { Side::Sell } else { Side::Buy }
 }
 
-/// The positions and orders that a new order closes and cancels first, as a sentence; empty if nothing is open.
+/// Whether the order opens a trade beside those of its side, so that it closes and cancels nothing.
+fn is_beside(ticket: Ticket) -> bool {
+    let side = side_of(ticket);
+    ticket.account.state.peek(|state| {
+        // In hedge mode the position of the other side is none of the order's.
+        !state.position_of(side).is_some_and(|held| held.side.opening() != side)
+            && !state.orders_of(side).any(|order| !order.reduce_only && order.side != side)
+            && state.trades.iter().any(|trade| trade.side == side)
+    })
+}
+
+/// The button's text for an order that opens a trade beside others; `None` for any other.
+pub(super) fn beside(ticket: Ticket) -> Option<String> {
+    let amount = ticket.draft.peek(|draft| draft.amount.clone());
+    if amount.is_empty() || !is_beside(ticket) {
+        return None;
+    }
+    let words = desk(ticket.account.lang);
+    ticket.account.state.peek(|state| {
+        let held = state.position_of(side_of(ticket))?;
+        let size = money::text(held.contracts);
+        Some(match held.side {
+            PositionSide::Long => words.beside_long(&amount, &size),
+            PositionSide::Short => words.beside_short(&amount, &size),
+        })
+    })
+}
+
+/// The positions and orders that a new order closes and cancels first, as a sentence; empty if it closes and cancels nothing.
 pub(super) fn sentence(ticket: Ticket) -> String {
+    if is_beside(ticket) {
+        return String::new();
+    }
     let (words, side) = (desk(ticket.account.lang), side_of(ticket));
     ticket.account.state.peek(|state| {
         let position = state.position_of(side);
@@ -194,11 +225,53 @@ mod tests {
         with_ticket(true, |ticket, _| {
             ticket.account.state.update(|state| {
                 state.orders.clear();
+                // No trade has opened it, so that nothing is opened beside it.
+                state.trades.clear();
                 state.position.iter_mut().for_each(|held| held.position_side = PositionSlot::Short);
             });
             assert_eq!(sentence(ticket), "", "the long position is opened beside the short one");
             ticket.side.set("SELL".to_owned());
             assert!(sentence(ticket).contains("short"), "{}", sentence(ticket));
+        });
+    }
+
+    #[test]
+    fn in_hedge_mode_an_order_shares_only_the_position_of_its_side() {
+        with_ticket(true, |ticket, _| {
+            ticket.account.state.update(|state| {
+                state.orders.clear();
+                state.position.iter_mut().for_each(|held| held.position_side = PositionSlot::Short);
+                state.trades.iter_mut().for_each(|trade| trade.side = Side::Sell);
+            });
+            assert_eq!(
+                (beside(ticket), sentence(ticket)),
+                (None, String::new()),
+                "it opens the long position"
+            );
+            ticket.side.set("SELL".to_owned());
+            let text = beside(ticket).unwrap_or_default();
+            assert!(text.starts_with("Sell 0.02 beside ") && text.ends_with(" short"), "{text}");
+            assert_eq!(sentence(ticket), "");
+        });
+    }
+
+    #[test]
+    fn an_order_on_the_side_of_a_trade_shares_its_position() {
+        with_ticket(true, |ticket, sender| {
+            ticket.account.state.update(|state| {
+                state.orders.retain(|order| order.reduce_only);
+                if let Some(held) = &mut state.position {
+                    held.side = PositionSide::Long;
+                }
+                state.trades.iter_mut().for_each(|trade| trade.side = Side::Buy);
+                assert!(!state.trades.is_empty());
+            });
+            let text = beside(ticket).unwrap_or_default();
+            assert!(text.starts_with("Buy 0.02 beside ") && text.ends_with(" long"), "{text}");
+            assert!(!is_confirmed(ticket, sender) && !replaces(ticket), "only real funds are confirmed");
+            ticket.side.set(Side::Sell.word().to_owned());
+            assert_eq!(beside(ticket), None);
+            assert!(label(ticket).ends_with("long and sell 0.02"), "{}", label(ticket));
         });
     }
 

@@ -29,9 +29,11 @@ use leptos::prelude::*;
 const STOP: &[&str] = &["stopTriggerPrice", "stopPrice"];
 const ADD: &[&str] = &["addAmount", "addRisk"];
 
-/// The controls of the market's open trade; of a position that Slipstream did not open, only its parts can be closed.
+/// The controls of the market's open trade; of a position that Slipstream did not open, or that several trades share, only its parts
+/// can be closed.
 pub(super) fn view(account: AccountSignals, sender: Sender) -> impl IntoView {
-    // The forms of a trade are rendered once: each follows the trade by itself, unless it is being edited.
+    // The forms of a trade are rendered once: each follows the trade by itself, unless it is being edited. Trades that share a
+    // position are listed below the desk, each with its own controls.
     let id = Memo::new(move |_| open_trade(account).map(|trade| trade.id));
     let open = Memo::new(move |_| account.state.peek(|state| account.held(state).is_some()));
     let of_trade = move || Some(of_trade(account, sender, id.get()?));

@@ -270,6 +270,8 @@ fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> 
             text
         } else if asking.get() {
             confirm::label(ticket)
+        } else if let Some(text) = confirm::beside(ticket) {
+            text
         } else if ticket.side.get() == "SELL" {
             words.place_sell(&base)
         } else {

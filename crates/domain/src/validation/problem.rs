@@ -110,6 +110,8 @@ problems! {
     EntryStillOpen = "must belong to a trade whose entry is not open any more";
     /// A position or an entry is open on the market.
     PositionOpen = "position_open";
+    /// Another trade shares the position.
+    PositionShared = "must be the only trade on its position";
     /// A trade of the desk is open on the market, and owns its position.
     AlreadySupervised = "must be a market without an open trade";
     /// No position is open on the market.

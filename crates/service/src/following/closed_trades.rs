@@ -11,11 +11,14 @@ use crate::{
     trading::order,
 };
 use domain::{
-    CopyId, ExchangeKeyId, Micros, PositionSlot, Symbol, UserId,
+    CopyId, ExchangeKeyId, IntentId, Micros, PositionSlot, Symbol, UserId,
     closed_trade::{ClosedTrade, ExitReason, SortBy, Source},
-    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, add_funding, round_trips},
+    profit::{FundingPayment, FuturesFill, Profit, RoundTrip, divide_funding, round_trips_of_trades},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    time::Duration,
+};
 use store::fill::Fill;
 
 /// Trades per page.
@@ -127,9 +130,18 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
         let paid = FundingPayment { at: payment.at, paid: payment.paid };
         funding.entry((payment.key, payment.symbol)).or_default().push(paid);
     }
+    let shared = store::trade::list_shared_markets(&desk.db, user).await?;
+    let shared: HashSet<_> =
+        shared.into_iter().map(|market| (market.exchange_key_id, market.symbol)).collect();
     let mut found = Vec::new();
-    for (market, trips) in trips_by_market(stored, &funding) {
-        for trip in trips {
+    for (market, positions) in by_market(stored) {
+        let funding = funding.remove(&market).unwrap_or_default();
+        let trades = if shared.contains(&market) {
+            trades_of(desk, market.0, &positions).await?
+        } else {
+            HashMap::new()
+        };
+        for trip in trips_of(&positions, &funding, &trades) {
             let Some(closed_at) = trip.closed_at.filter(|at| filter.from.is_none_or(|from| *at >= from))
             else {
                 continue;
@@ -154,20 +166,43 @@ async fn list(desk: &Following, user: UserId, filter: &Filter, sorting: Sorting)
 /// A market of an account.
 type Market = (ExchangeKeyId, Symbol);
 
-/// Returns the positions of each market, those of both sides in hedge mode, with their funding.
-fn trips_by_market(
-    stored: Vec<Fill>,
-    funding: &BTreeMap<Market, Vec<FundingPayment>>,
-) -> BTreeMap<Market, Vec<RoundTrip>> {
-    let mut trips: BTreeMap<Market, Vec<RoundTrip>> = BTreeMap::new();
+/// Returns the trades that the orders of these fills belong to, by client order id.
+async fn trades_of(
+    desk: &Following,
+    key: ExchangeKeyId,
+    positions: &[Vec<FuturesFill>],
+) -> Result<HashMap<String, IntentId>> {
+    let ids = positions.iter().flatten().filter_map(|fill| fill.client_order_id.as_ref());
+    let ids: BTreeSet<&String> = ids.collect();
+    let mut trades = HashMap::new();
+    for id in ids {
+        if let Some(trade) = order::trade_of(desk, key, id).await? {
+            trades.insert(id.clone(), trade);
+        }
+    }
+    Ok(trades)
+}
+
+/// Returns the trades of a market, those of both positions in hedge mode, with their funding. `trades` are the trades that
+/// orders belong to, by client order id.
+fn trips_of(
+    positions: &[Vec<FuturesFill>],
+    funding: &[FundingPayment],
+    trades: &HashMap<String, IntentId>,
+) -> Vec<RoundTrip> {
+    let owner = |fill: &FuturesFill| trades.get(fill.client_order_id.as_ref()?).copied();
+    let funding = divide_funding(positions, funding);
+    let each = positions.iter().zip(&funding);
+    each.flat_map(|(fills, paid)| round_trips_of_trades(fills, paid, owner)).collect()
+}
+
+/// Groups the fills by account and market: those of its only position, or of its two of hedge mode.
+fn by_market(stored: Vec<Fill>) -> BTreeMap<Market, Vec<Vec<FuturesFill>>> {
+    let mut markets: BTreeMap<Market, Vec<Vec<FuturesFill>>> = BTreeMap::new();
     for ((key, symbol, _), fills) in by_position(stored) {
-        trips.entry((key, symbol)).or_default().extend(round_trips(&fills, &[]));
+        markets.entry((key, symbol)).or_default().push(fills);
     }
-    for (market, trips) in &mut trips {
-        trips.sort_by_key(|trip| trip.opened_at);
-        add_funding(trips, funding.get(market).map(Vec::as_slice).unwrap_or_default());
-    }
-    trips
+    markets
 }
 
 /// Groups the fills by account, market and position, each group in the order in which they happened. Fills of earlier
@@ -259,49 +294,4 @@ impl Found {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{Decimal, PositionSide, Side};
-    use store::fill::FillDetail;
-
-    fn fill(at: i64, side: Side, position_side: PositionSlot, realized: i64) -> Fill {
-        let detail = FillDetail {
-            client_order_id: None,
-            side,
-            position_side,
-            price: Decimal::from(100),
-            amount: Decimal::ONE,
-            realized: Decimal::from(realized),
-        };
-        Fill {
-            key: ExchangeKeyId(uuid::Uuid::nil()),
-            symbol: "BTC/USDT".parse().unwrap(),
-            trade: at.to_string(),
-            at: Micros(at),
-            fee_usd: Decimal::ZERO,
-            detail: Some(detail),
-        }
-    }
-
-    #[test]
-    fn positions_of_hedge_mode_are_two_trades_and_funding_counts_once() {
-        use PositionSlot::{Long, Short};
-        let stored = vec![
-            fill(1, Side::Buy, Long, 0),
-            fill(2, Side::Sell, Short, 0),
-            fill(4, Side::Sell, Long, 7),
-            fill(6, Side::Buy, Short, -2),
-        ];
-        let market = (stored[0].key, stored[0].symbol.clone());
-        let paid = |at| FundingPayment { at: Micros(at), paid: Decimal::ONE };
-        let funding = BTreeMap::from([(market.clone(), vec![paid(3), paid(5)])]);
-        let mut all = trips_by_market(stored, &funding);
-        let trips = all.remove(&market).unwrap();
-        let found: Vec<_> =
-            trips.iter().map(|trip| (trip.side, trip.profit.realized, trip.profit.funding)).collect();
-        let (long, short) = (PositionSide::Long, PositionSide::Short);
-        let two = Decimal::TWO;
-        assert_eq!(found, [(long, Decimal::from(7), Decimal::ZERO), (short, Decimal::from(-2), two)]);
-        assert!(trips.iter().all(|trip| trip.closed_at.is_some()));
-    }
-}
+mod tests;

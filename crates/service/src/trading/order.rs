@@ -31,6 +31,7 @@ mod rehearse;
 mod run;
 mod send;
 mod seq;
+mod sharing;
 mod side;
 pub mod trade;
 
@@ -51,7 +52,7 @@ pub(crate) use copied_request::{Entering, Exiting};
 pub(crate) use hits::reported_as_hit;
 pub use idempotency::IdempotencyKey;
 pub(crate) use intent::manual_order_of;
-pub(crate) use origin::{exit_of, opening_of};
+pub(crate) use origin::{exit_of, opening_of, trade_of};
 pub(crate) use place::panic_market;
 pub use place::{
     ClosedPosition, NewTrade, adopt_position, close_position, close_positions, close_side, open_trade,

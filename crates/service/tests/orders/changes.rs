@@ -399,14 +399,17 @@ pub(crate) async fn a_trade_replaces_what_is_open_only_if_requested(db: &TestDb)
     assert_eq!(world.trade().await.id, first);
     let amounts: Vec<_> = (NEW_TARGET..NEW_TARGET + 2).map(|seq| world.fake.placed(seq)[0].amount).collect();
     assert_eq!(amounts, [Some(d("0.04")), Some(d("0.01"))]);
+    assert_ne!(open(true).await.unwrap(), first);
+    assert_eq!(world.position(), d("0.05"), "it replaces the first");
+    open(false).await.unwrap();
+    assert_eq!(world.position(), d("0.1"), "it is opened beside the second");
+    order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    world.supervise().await;
+    // A position that no trade has opened cannot be shared.
+    world.fake.state.lock().unwrap().position = d("0.05");
     let before = world.fake.log().len();
     assert_eq!(problem(open(false).await), ("replace".to_owned(), Problem::PositionOpen));
     assert_eq!(world.fake.log().len(), before, "nothing was sent");
-    assert_ne!(open(true).await.unwrap(), first);
-    assert_eq!(world.position(), d("0.05"));
-    order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
-    world.place(&limit("19900")).await.unwrap();
-    assert_eq!(problem(open(false).await), ("replace".to_owned(), Problem::PositionOpen), "an entry rests");
 }
 
 pub(crate) async fn an_unconfirmed_order_replaces_nothing_and_repeats_its_answer(db: &TestDb) {
@@ -416,8 +419,18 @@ pub(crate) async fn an_unconfirmed_order_replaces_nothing_and_repeats_its_answer
         order::place_order_unless_open(&world.desk, &world.actor, world.key, order, once)
     };
     let first = place("first").await.unwrap();
+    let sell = || {
+        let raw = RawTicket {
+            side: Some("SELL".into()),
+            take_profit_prices: vec![],
+            stop_trigger_price: Some("21000".into()),
+            ..ticket()
+        };
+        let order = raw.check().unwrap();
+        order::place_order_unless_open(&world.desk, &world.actor, world.key, order, idempotency("second", 1))
+    };
     let before = world.fake.log().len();
-    assert_eq!(problem(place("second").await), ("replace".to_owned(), Problem::PositionOpen));
+    assert_eq!(problem(sell().await), ("replace".to_owned(), Problem::PositionOpen));
     assert_eq!(place("first").await.unwrap().len(), first.len(), "its own position is no obstacle");
     assert_eq!((world.fake.log().len(), world.position()), (before, d("0.05")), "nothing was sent");
 }

@@ -5,6 +5,7 @@
 
 mod adoption;
 mod automation;
+mod beside;
 mod changes;
 mod entries;
 mod fake;
@@ -22,6 +23,7 @@ mod unfinished;
 
 use adoption::*;
 use automation::*;
+use beside::*;
 use changes::*;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -600,4 +602,16 @@ store::each_engine![
     a_trailing_entry_of_a_trade_gets_its_protection,
     a_limit_close_belongs_to_the_trade_and_its_take_profits_become_smaller,
     a_limit_close_that_the_exchange_refuses_is_an_error,
+    a_trade_is_opened_beside_another_whose_stop_is_bounded_first,
+    a_trade_of_the_other_side_is_opened_only_to_replace,
+    nothing_is_opened_if_the_first_stop_cannot_be_bounded,
+    one_of_two_trades_is_closed_without_the_other,
+    a_stop_that_fills_ends_only_its_trade,
+    what_was_closed_elsewhere_reduces_the_oldest_trade,
+    a_stop_is_moved_and_lost_for_one_trade_alone,
+    an_entry_that_rests_beside_another_gets_a_stop_for_what_has_filled,
+    a_trade_is_closed_with_the_rest_of_its_entry,
+    closing_the_position_ends_all_its_trades,
+    a_trade_that_shares_its_position_is_not_reversed,
+    a_killed_desk_bounds_the_first_stop_and_opens_nothing_late,
 ];

@@ -93,6 +93,10 @@ const PARTLY_FILLED: &[Act] = &[
     Passes(1, 1),
 ];
 
+const BESIDE: Act = Asks(Ask::Beside("19000"));
+const BESIDE_NEARER: Act = Asks(Ask::Beside("19500"));
+const BOTH: &[Act] = &[OPEN, BESIDE];
+
 const STOP_LIMIT: Act = Asks(Ask::Order(OrderKind::StopLimit, Buy));
 const CANCELS: Act = Happens(OutsideEvent::OwnerCancelsStop);
 const MOVES: Act = Happens(OutsideEvent::OwnerMovesStop("19200"));
@@ -140,6 +144,13 @@ pub(crate) fn named() -> Vec<Life> {
         Life { known_after: 1, ..life("stop-cancelled-seen", &[OPEN], &[CANCELS, Passes(12, 1), SECOND]) },
         found("part-stop-replaced", &[], &[LIMIT, FIRST, PART, FIRST, WHOLE, FIRST, REST, FIRST, SECOND]),
         life("many-rescues", &[], &[OPEN; 22]),
+        life("beside-part-closed", BOTH, &[Asks(Ask::Reduce("0.25")), FIRST, SECOND, THIRD]),
+        found(
+            "beside-reduced-elsewhere",
+            BOTH,
+            &[Happens(OutsideEvent::OwnerClosesPart("0.025")), FIRST, SECOND, THIRD],
+        ),
+        found("beside-stops-cancelled", BOTH, &[CANCELS, FIRST, SECOND, THIRD]),
     ]
 }
 
@@ -196,6 +207,14 @@ pub(crate) fn all() -> Vec<Life> {
         life("hedged", HEDGED, &[OPEN, FIRST]),
         life("hedged-close", HEDGED_OPEN, &[Asks(Ask::CloseLong)]),
         found("hedged-stop-cancelled", HEDGED_OPEN, &[CANCELS, FIRST, SECOND, THIRD]),
+        life("beside", &[OPEN], &[BESIDE, FIRST, SECOND]),
+        life(
+            "beside-stop-hit",
+            &[OPEN, BESIDE_NEARER],
+            &[Happens(OutsideEvent::Price("19400")), FIRST, SECOND],
+        ),
+        flat("beside-both-hit", BOTH, &[STOP_HIT, FIRST, SECOND]),
+        life("beside-close", BOTH, &[Asks(Ask::CloseLatest), FIRST, SECOND]),
         life("copy-enter", &[], COPIED),
         flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
         flat("hedged-copy-exit", HEDGED_COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),

@@ -4,6 +4,7 @@ use crate::{
     changes,
     lives::{Ask, DeskResponse, OrderKind, wanted_stop},
     play::Play,
+    shared,
     sim::{ONE_WAY, book::Resting, meter::seconds},
 };
 use domain::{Decimal, OrderStatus, PositionSide, Side, time::SECOND};
@@ -64,6 +65,10 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
         return;
     }
     if book.foreign == book.position.abs() && !changes::has_adopted(play) {
+        return;
+    }
+    if play.life.shares() {
+        shared::judge(play, book, broken);
         return;
     }
     let tick = book.tick.unwrap_or(Decimal::ONE);

@@ -2,7 +2,7 @@
 //! exchange, act by act.
 
 use crate::{
-    changes,
+    changes, shared,
     sim::book::{Book, LONG_STOP, SHORT_STOP, btc, d},
     stage::Cast,
 };
@@ -67,6 +67,10 @@ pub(crate) enum Ask {
     CloseLong,
     /// Adopts the position that its owner opened elsewhere.
     Adopt,
+    /// A manual order beside the open trade, with its stop at this price.
+    Beside(&'static str),
+    /// Closes all of the latest trade.
+    CloseLatest,
 }
 
 /// The kind of a manual order.
@@ -103,6 +107,8 @@ pub(crate) enum OutsideEvent {
     OwnerOpens(&'static str),
     /// The owner switches the account to hedge mode and opens a short position of this amount.
     OwnerHedges(&'static str),
+    /// The owner closes this amount of the position.
+    OwnerClosesPart(&'static str),
     /// The owner reverses the position.
     OwnerTurns,
     /// The owner adds this amount to the position.
@@ -146,6 +152,11 @@ pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
 }
 
 impl Life {
+    /// Whether trades share the position.
+    pub(crate) fn shares(&self) -> bool {
+        self.setup.iter().chain(self.acts).any(|act| matches!(act, Act::Ask(Ask::Beside(_))))
+    }
+
     /// Whether its entry rests and fills while the desk waits.
     pub(crate) fn waits(&self) -> bool {
         self.acts.iter().any(|act| matches!(act, Act::Happens(OutsideEvent::Fill(_))))
@@ -181,7 +192,8 @@ impl Ask {
         if matches!(self, Self::Order(OrderKind::Oco, _)) {
             return 2;
         }
-        matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_) | Self::Add(_)) as usize
+        matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_) | Self::Add(_) | Self::Beside(_))
+            as usize
     }
 
     /// Whether the position must be gone when the desk answers yes.
@@ -209,9 +221,11 @@ impl Ask {
                 let ticket = ticket(OrderKind::Market, side, desk.clock.now());
                 order::place_order(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
+            Self::Beside(stop) => shared::open_beside(desk, cast, stop).await,
+            Self::CloseLatest => shared::close_latest(desk, cast).await,
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
             Self::LearnMode => {
-                let order = ticket(OrderKind::Market, Side::Buy);
+                let order = ticket(OrderKind::Market, Side::Buy, desk.clock.now());
                 match order::place_order(desk, &cast.trader, cast.manual, order, None).await {
                     Err(error) if error.is_of_mode() => DeskResponse::Yes,
                     other => other.into(),
@@ -284,7 +298,7 @@ fn levels(side: Side) -> (&'static str, [&'static str; 3]) {
     }
 }
 
-fn ticket(kind: OrderKind, side: Side, now: Micros) -> ManualOrder {
+pub(crate) fn ticket(kind: OrderKind, side: Side, now: Micros) -> ManualOrder {
     let text = |s: &str| Some(s.to_owned());
     let (stop, targets) = levels(side);
     let mut ticket = RawTicket {
@@ -371,6 +385,7 @@ impl OutsideEvent {
             Self::OwnerStopsPart(amount) => book.stop_part(amount),
             Self::OwnerOpens(amount) => book.opened_by_owner(amount),
             Self::OwnerHedges(amount) => book.hedged_by_owner(amount),
+            Self::OwnerClosesPart(amount) => book.closed_in_part_by_owner(amount),
             Self::OwnerTurns => book.turned_by_owner(),
             Self::OwnerAdds(amount) => book.added_by_owner(amount),
             Self::OwnerCloses | Self::Liquidated => book.close_by_owner(),

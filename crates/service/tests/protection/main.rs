@@ -21,6 +21,7 @@ mod pairs;
 mod play;
 mod restore;
 mod rules;
+mod shared;
 mod sim;
 mod stage;
 mod upgrade;
@@ -210,6 +211,10 @@ lives! {
     hedged = "hedged",
     hedged_close = "hedged-close",
     hedged_stop_cancelled = "hedged-stop-cancelled",
+    beside = "beside",
+    beside_stop_hit = "beside-stop-hit",
+    beside_both_hit = "beside-both-hit",
+    beside_close = "beside-close",
     copy_enter = "copy-enter",
     copy_exit = "copy-exit",
     hedged_copy_exit = "hedged-copy-exit",

@@ -108,5 +108,7 @@ rules! {
     a_larger_stop_first: StopGrowsFirst => ["add-stop-limit/away(60)@stop"],
     what_was_added: AddedPartIsOurs => ["added-stop-cancelled"],
     take_profits_after_a_partial_close: TargetsFitPosition => ["close-part"],
+    a_stop_of_a_part: SharedStopFits => ["beside-part-closed"],
+    take_profits_of_a_part: SharedTargetsFit => ["beside-reduced-elsewhere"],
     a_difference_again_within_seconds: DifferenceIsRetriedSoon => ["stop-cancelled-seen/there(7)@stop"],
 }

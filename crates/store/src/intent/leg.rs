@@ -181,6 +181,27 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
     Ok(rows == 1)
 }
 
+/// A closing order of a change of a trade.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Reduction {
+    /// The intent of the change.
+    pub intent_id: IntentId,
+    /// The order as last reported by the exchange; `None` if it is not known.
+    pub order_json: Option<JsonText<Order>>,
+}
+
+/// Lists the closing orders of the changes of a trade, oldest first.
+pub async fn list_reductions(from: impl Source, trade: IntentId) -> Result<Vec<Reduction>> {
+    rows!(
+        Reduction,
+        from,
+        fetch_all,
+        "select l.intent_id, l.order_json from intent_legs l join trade_changes h on h.id = l.intent_id \
+         where h.trade_id = $1 and l.role = 'close' order by l.intent_id, l.seq",
+        trade
+    )
+}
+
 /// Finds the leg of an order: its intent and sequence number.
 pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(

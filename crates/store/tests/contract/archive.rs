@@ -89,7 +89,7 @@ async fn a_leg_that_changed_since_it_was_read_is_not_deleted(db: &TestDb) {
 
 async fn the_version_of_a_trade_stays_when_its_legs_are_archived(db: &TestDb) {
     let me = person(db, 1).await;
-    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: None });
     let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
     order(db, &new, LegStatus::Placed, NOW).await;
     write(db, async |tx| protection::delete_protection(tx, new.id).await).await.unwrap();
@@ -115,7 +115,7 @@ async fn legs_that_are_still_read_stay(db: &TestDb) {
     order(db, &spot(12), LegStatus::Planned, NOW).await;
     order(db, &spot(13), LegStatus::Refused, NOW).await;
     // A supervised position.
-    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: None });
     let supervised = NewIntent { protection: wanted, ..intent(me, 50, 14) };
     order(db, &supervised, LegStatus::Placed, NOW).await;
     // An intent that is still being worked on.
@@ -161,7 +161,7 @@ async fn an_intent_is_not_visited_again_when_nothing_is_left_to_archive(db: &Tes
     let (nil, all) = (IntentId(Uuid::nil()), IntentId(Uuid::max()));
     // The legs of a named intent stay, and so does a spot stop that may rest.
     let named = NewIntent { idempotency: Some(("once".into(), [7; 32])), ..intent(me, 50, 10) };
-    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let wanted = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: None });
     let supervised = NewIntent { protection: wanted, ..intent(me, 50, 12) };
     let spot = NewIntent { trade_type: TradeType::Spot, ..intent(me, 50, 13) };
     for new in [&named, &intent(me, 50, 11), &supervised, &spot] {

@@ -142,7 +142,7 @@ async fn each_position_of_hedge_mode_has_its_own_intents(db: &TestDb) {
     connected(db, me, 50).await;
     let on = |number, side, position_side| NewIntent {
         position_side,
-        protection: Some(NewProtection { side, wanted: Wanted::Stop }),
+        protection: Some(NewProtection { side, wanted: Wanted::Stop, held_before: None }),
         ..intent(me, 50, number)
     };
     let long = on(10, Side::Buy, PositionSlot::Long);
@@ -246,7 +246,7 @@ async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
 async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     let me = person(db, 1).await;
     connected(db, me, 50).await;
-    let wanted = Some(NewProtection { side: Side::Sell, wanted: Wanted::Stop });
+    let wanted = Some(NewProtection { side: Side::Sell, wanted: Wanted::Stop, held_before: None });
     let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
     intended(db, &new).await.unwrap();
     let intent = IntentId(id(10));

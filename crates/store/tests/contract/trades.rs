@@ -21,7 +21,7 @@ fn d(text: &str) -> domain::Decimal {
 }
 
 fn opening(owner: domain::UserId, key: u128, number: u128) -> NewIntent {
-    let protection = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop });
+    let protection = Some(NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: None });
     NewIntent { protection, ..intent(owner, key, number) }
 }
 
@@ -31,6 +31,42 @@ fn newest(limit: i64) -> TradeFilter {
 
 async fn status(db: &TestDb, trade: IntentId) -> TradeStatus {
     trade::get_trade(&**db, trade).await.unwrap().unwrap().status
+}
+
+async fn trades_that_were_open_together_have_shared_a_position(db: &TestDb) {
+    let me = person(db, 1).await;
+    let beside = NewProtection { side: Side::Buy, wanted: Wanted::Stop, held_before: Some(d("1")) };
+    // The third one has replaced the first two.
+    for (number, protection) in [(10, None), (11, Some(beside)), (12, None)] {
+        let new = opening(me, 50, number);
+        let protection = protection.or(new.protection);
+        intended(db, &NewIntent { protection, ..new }).await.unwrap();
+        db.execute("update intents set status = 'done', finished_at = 1").await;
+    }
+    let opened = Opened { amount: d("1"), price: None, risk: None };
+    write(db, async |tx| {
+        for (number, at) in [(10, 1), (11, 2), (12, 3)] {
+            trade::set_opened(tx, IntentId(id(number)), &opened, NOW.plus(at)).await?;
+        }
+        protection::set_lost(tx, IntentId(id(10)), d("0.5")).await
+    })
+    .await
+    .unwrap();
+    let sharing = async |number: u128| {
+        let row = trade::get_trade(&**db, IntentId(id(number))).await.unwrap().unwrap();
+        let others = trade::list_sharing(&**db, &row).await.unwrap();
+        others.iter().map(|other| other.intent_id).collect::<Vec<_>>()
+    };
+    assert_eq!(sharing(10).await, [IntentId(id(11))]);
+    assert_eq!(sharing(11).await, [IntentId(id(10))]);
+    assert_eq!(sharing(12).await, []);
+    let row = protection::get_protection(&**db, IntentId(id(10))).await.unwrap().unwrap();
+    assert_eq!((row.held_before, row.lost), (None, Some(DecimalText(d("0.5")))));
+    let markets = trade::list_shared_markets(&**db, me).await.unwrap();
+    assert_eq!(
+        markets.iter().map(|market| market.exchange_key_id).collect::<Vec<_>>(),
+        [ExchangeKeyId(id(50))]
+    );
 }
 
 async fn a_trade_opens_with_its_fill_and_closes_once(db: &TestDb) {
@@ -207,6 +243,7 @@ async fn what_the_desk_does_by_itself_is_listed_while_its_trade_is_open(db: &Tes
 
 store::each_engine![
     what_the_desk_does_by_itself_is_listed_while_its_trade_is_open,
+    trades_that_were_open_together_have_shared_a_position,
     a_trade_opens_with_its_fill_and_closes_once,
     an_entry_that_never_filled_is_in_no_list,
     trades_are_listed_newest_first_by_key_and_market,

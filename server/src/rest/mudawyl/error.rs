@@ -209,7 +209,7 @@ pub enum OpeningErrors {
     NoKey(Message),
     #[response(
         status = 409,
-        description = "A position or an entry is open on the market. Nothing was changed: send `replace`, or close it first.",
+        description = "A position or an entry is open on the market, and is not a trade of the same side. Nothing was changed: send `replace`, or close it first.",
         example = json!({ "message": "position_open" })
     )]
     PositionOpen(Message),

@@ -23,21 +23,22 @@ use service::{
     Actor, Error, SharedDesk,
     trading::order::{
         self, AddSize, LimitClose, NewTrade,
-        trade::{self, TradeListRequest, TradeRow},
+        trade::{self, TradeListRequest, TradeRow, TradeStatus},
     },
 };
 
-/// Trades among which the reduced one is: those of both sides of a market.
-const NEWEST: u16 = 20;
+/// Trades among which the reduced one is: those that share a position of the market, and in hedge mode those of both sides.
+const NEWEST: u16 = 100;
 
 /// Create Trade
 ///
-/// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. A position or an entry
-/// that is open on the market, on either side, is a 409 unless `replace` is true: several trades on one position are not
-/// supported yet. In hedge mode only the position of the order's side counts, and one on the other side stays open beside it.
-/// An OCO is run by Slipstream, which cancels the other order when one fills: while Slipstream is off, and in one jump of the
-/// price, both can fill, and then what exceeds `amount` is closed at the market price. With `reduceOnly` it closes an amount of
-/// the open trade instead, with a LIMIT order when its price is reached. Not in the original document.
+/// Places an order as "Create Manual Order" does, with a stop loss and take profits of unequal shares. Beside an open trade of
+/// the same side it opens another one: both share the position, each with its own amount, stop loss and take profits. Anything
+/// else that is open on the market is a 409 unless `replace` is true; in hedge mode only the position of the order's side counts,
+/// and one on the other side stays open. An OCO is run by Slipstream, which cancels the other order when one fills: while
+/// Slipstream is off, and in one jump of the price, both can fill, and then what exceeds `amount` is closed at the market price.
+/// With `reduceOnly` it closes an amount of the open trade instead, of several the oldest first, with a LIMIT order when its price
+/// is reached. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade",
@@ -112,6 +113,11 @@ async fn reduce(
     // In hedge mode the side determines which of the two positions is reduced.
     let reduced = |trade: &TradeRow| Some(trade.side.opposite()) == side;
     let mut trades = trade::list_trades(desk, actor, &of(false)).await?.items;
+    // Of trades that share a position, the oldest is closed first.
+    if trades.iter().any(|trade| trade.status == TradeStatus::Open) {
+        trades.retain(|trade| trade.status == TradeStatus::Open);
+        trades.reverse();
+    }
     if trades.is_empty() && repeated {
         // A repeated request gets its answer although the trade has closed.
         trades = trade::list_trades(desk, actor, &of(true)).await?.items;
@@ -184,8 +190,8 @@ pub(super) async fn add_to_managed_trade(
 /// Reverse Trade
 ///
 /// Closes the position of an open trade and opens one of the same size on the other side at the market price. Its stop loss is
-/// on the other side of the price, as far away as before; it has no take profits. Returns the new trade. Not in the original
-/// document.
+/// on the other side of the price, as far away as before; it has no take profits. Returns the new trade. While another trade
+/// shares the position it is a 422 at `trade`. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/trade/{id}/reverse",

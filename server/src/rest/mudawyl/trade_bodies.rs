@@ -150,8 +150,8 @@ pub struct TradeBody {
     /// Take profits with their shares, placed once the entry has filled.
     #[schema(max_items = 25)]
     pub take_profits: Option<Vec<TakeProfitBody>>,
-    /// Closes the position and cancels the orders of the market first; in hedge mode those of the order's side. Without it,
-    /// they are a 409.
+    /// Closes the position and cancels the orders of the market first; in hedge mode those of the order's side. Without it, the
+    /// trade is opened beside those of its side, and anything else that is open is a 409.
     pub replace: Option<bool>,
     /// With MARKET or LIMIT: closes `amount` of the open trade, if `side` is the one that reduces it. A LIMIT order waits for its
     /// `price`; it belongs to the trade, and the take profits are fitted to what it leaves. Nothing is opened, and the answer is

@@ -34,13 +34,16 @@ pub(super) struct Edit {
     version: Memo<i64>,
 }
 
-/// The open trade of the position; `None` while nothing has filled.
+/// The open trade of the position; `None` while nothing has filled, and if several share the position.
 pub(super) fn open_trade(account: AccountSignals) -> Option<OpenTrade> {
     account.state.peek(|state| {
         let held = account.held(state)?;
         // In one-way mode the side is left to the server, which knows what has turned a position.
-        let beside = |trade: &OpenTrade| held.position_side.is_hedged() && trade.side != held.side.opening();
-        state.trades.iter().find(|trade| !trade.entered.is_zero() && !beside(trade)).cloned()
+        let elsewhere =
+            |trade: &OpenTrade| held.position_side.is_hedged() && trade.side != held.side.opening();
+        let of_position = |trade: &&OpenTrade| !trade.entered.is_zero() && !elsewhere(trade);
+        let mut entered = state.trades.iter().filter(of_position);
+        entered.next().filter(|_| entered.next().is_none()).cloned()
     })
 }
 

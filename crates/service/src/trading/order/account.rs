@@ -1,6 +1,10 @@
 //! Reads and configures an account at its exchange.
 
-use super::{change, protection::shown};
+use super::{
+    change,
+    protection::shown,
+    run::{Halt, RunResult},
+};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -44,6 +48,16 @@ impl Access {
     /// Returns the exchange's answer. On `Unauthorized`, disables the key.
     pub(crate) async fn take<T>(&self, desk: &Trading, answer: ExchangeResult<T>) -> Result<T> {
         key::disable_if_unauthorized(desk, self.row.key.id, &self.who, answer).await
+    }
+
+    /// Returns what work that has only read from the exchange has found.
+    pub(super) async fn known<T>(&self, desk: &Trading, outcome: RunResult<T>) -> Result<T> {
+        match outcome {
+            Ok(known) => Ok(known),
+            Err(Halt::Refused(failure)) => self.take(desk, Err(failure)).await,
+            Err(Halt::Later(_) | Halt::TooLate) => Err(Error::Unavailable { retry_after_s: 2 }),
+            Err(Halt::Fault(error)) => Err(error),
+        }
     }
 
     async fn market(&self, desk: &Trading, symbol: &Symbol) -> Result<()> {

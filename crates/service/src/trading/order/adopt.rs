@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{error::Result, trading::Trading};
 use domain::{
-    IntentId, Order, OrderType, Position, TimeInForce,
+    Decimal, IntentId, Order, OrderType, Position, TimeInForce,
     ticket::{Entry, ManualOrder, Stop},
 };
 use store::{
@@ -85,6 +85,11 @@ fn rebuilt(
     let mut intent = Intent::new(desk, id, access, place, Request::Open(order), legs);
     intent.created_at = entry.at;
     intent.status = if intent.entry_rests() { Status::Waiting } else { Status::Done };
+    let replaced = known.iter().any(|(seq, _)| *seq == seq::CLOSE);
+    if sent.amount.is_some() && !replaced {
+        // It may share its position, and then it must not end the trade before it.
+        intent.held_before = Some(Decimal::ZERO);
+    }
     Some(intent)
 }
 

@@ -29,4 +29,4 @@ pub(super) use position::of_one_position;
 pub(crate) use request::Reducing;
 pub(super) use request::{Adding, Protecting};
 pub(super) use shown::{in_force, open_trades, version_of};
-pub(super) use work::carry_out;
+pub(super) use work::{carry_out, resize_stop};

@@ -132,7 +132,7 @@ pub(super) fn affordable(
     if needed <= available { Ok(()) } else { Err(refused) }
 }
 
-/// Checks that the available balance can carry an order that increases a position.
+/// Checks that the available balance can carry an order beside what is open.
 pub(super) fn addition_affordable(
     order: &ManualOrder,
     last: Decimal,
@@ -140,9 +140,21 @@ pub(super) fn addition_affordable(
     leverage: u16,
 ) -> Result<(), Refusal> {
     let refused = Refusal::ExchangeBadRequest;
-    let cost = last.checked_mul(order.amount).ok_or(refused)?;
+    let price = order.entry.price().unwrap_or(last);
+    let cost = price.checked_mul(order.amount).ok_or(refused)?;
     let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
     if needed <= free { Ok(()) } else { Err(refused) }
+}
+
+/// Returns the order that would have opened the `held` position together with `order`, at their average price.
+pub(super) fn together(order: ManualOrder, held: &Position, last: Decimal) -> Result<ManualOrder, Refusal> {
+    let refused = Refusal::ExchangeBadRequest;
+    let price = order.entry.price().unwrap_or(last);
+    let amount = held.contracts.checked_add(order.amount).ok_or(refused)?;
+    let before = held.entry_price.checked_mul(held.contracts).ok_or(refused)?;
+    let added = price.checked_mul(order.amount).ok_or(refused)?;
+    let average = before.checked_add(added).and_then(|cost| cost.checked_div(amount)).ok_or(refused)?;
+    Ok(ManualOrder { amount, entry: Entry::Limit(average), ..order })
 }
 
 /// Checks that the stop is reached before liquidation, since a stop beyond it protects nothing. The

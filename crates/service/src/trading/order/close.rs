@@ -3,6 +3,7 @@
 //! stop until it is flat.
 
 use super::{
+    change::Reducing,
     claim::claim,
     client_id,
     copied_request::Exiting,
@@ -12,6 +13,7 @@ use super::{
     run::{Halt, Run, RunResult},
     send::Tries,
     seq,
+    sharing::SharedPosition,
     side::entered_by,
 };
 use crate::error::Result;
@@ -84,7 +86,7 @@ impl Run<'_> {
         let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
         let mut any = closed > Decimal::ZERO;
         loop {
-            let Some(position) = self.position().await? else { break };
+            let Some(position) = self.position_to_close().await? else { break };
             let Some(amount) = share.of(&position, closed) else { break };
             any = true;
             match self.close_once(&position, amount, role).await {
@@ -126,7 +128,7 @@ impl Run<'_> {
     /// reads may lag.
     async fn await_change(&self, before: &Position, tries: &mut Tries) -> RunResult<()> {
         loop {
-            let now = self.position().await?;
+            let now = self.position_to_close().await?;
             let same = now.is_some_and(|now| (now.side, now.contracts) == (before.side, before.contracts));
             if !same {
                 return Ok(());
@@ -155,7 +157,12 @@ impl Run<'_> {
                 self.intent.request,
                 Request::Open(_) | Request::Adopt(_) | Request::Close | Request::Panic
             );
-            let ours = |order: &Order| whole || client_id::protects(&order.client_order_id);
+            let sharer = self.sharing_trade(role).await?;
+            let ours = |order: &Order| match &sharer {
+                // The take-profits of the other trades on the position stay.
+                Some(trade) => trade.leg_by_client_id(&order.client_order_id).is_some(),
+                None => whole || client_id::protects(&order.client_order_id),
+            };
             let in_the_way: Vec<Order> =
                 open.into_iter().filter(|order| takes_profit(order) && ours(order)).collect();
             if !in_the_way.is_empty() {
@@ -177,6 +184,18 @@ impl Run<'_> {
             }
             other => other,
         }
+    }
+
+    /// Returns the trade of which this intent closes a part, if others share its position.
+    async fn sharing_trade(&self, role: Role) -> Result<Option<Intent>> {
+        let trade = match &self.intent.request {
+            Request::Reduce(Reducing { trade: Some(trade), .. }) => Intent::load(self.desk, *trade).await?,
+            Request::Open(_) | Request::Adopt(_) if role == Role::Rescue => Some(self.intent.clone()),
+            _ => None,
+        };
+        let Some(trade) = trade else { return Ok(None) };
+        let shared = SharedPosition::load(self.desk, &trade).await?;
+        Ok(shared.map(|_| trade))
     }
 
     /// Returns how much of a share earlier closing orders have closed, looking up orders that were sent

@@ -32,15 +32,16 @@ pub(super) async fn known_fees(desk: &Trading, trades: &[Trade], quote: &str) ->
 }
 
 /// Returns the funding that was paid for the position of `intent` between two times; `None` if it cannot be read, also
-/// when tried again.
+/// when tried again. `share` is the share of the position that is counted at a time.
 pub(super) async fn known_funding(
     desk: &Trading,
     access: &Access,
     intent: &Intent,
     span: (Micros, Micros),
+    share: &(dyn Fn(Micros) -> Decimal + Sync),
 ) -> Option<Decimal> {
     for tried in 1..=TRIES {
-        match funding_between(desk, access, intent.trade_type, &intent.symbol, span).await {
+        match funding_between(desk, access, (intent.trade_type, &intent.symbol), span, share).await {
             Ok(paid) => return Some(paid),
             Err(error) => after_failure(desk, tried, &error).await,
         }
@@ -80,16 +81,17 @@ pub(super) async fn fees_in_quote(desk: &Trading, mut trades: Vec<Trade>, quote:
     Ok(trades)
 }
 
-/// Returns the funding that an account paid on a market between two times; negative if it received more than it paid.
+/// Returns the funding that an account paid on a market between two times; negative if it received more than it paid. Of
+/// each payment only a share counts.
 ///
 /// # Errors
 /// If the exchange does not answer.
 async fn funding_between(
     desk: &Trading,
     access: &Access,
-    kind: TradeType,
-    symbol: &Symbol,
+    (kind, symbol): (TradeType, &Symbol),
     (since, until): (Micros, Micros),
+    share: &(dyn Fn(Micros) -> Decimal + Sync),
 ) -> Result<Decimal> {
     if kind != TradeType::Futures {
         return Ok(Decimal::ZERO);
@@ -97,7 +99,9 @@ async fn funding_between(
     let (mut start, mut sum) = (since, FundingSum::default());
     for _ in 0..PAGES {
         let answer = desk.exchange.funding_from(&access.who, symbol, start, PAYMENTS).await;
-        match sum.add(paid_until(access.take(desk, answer).await?, until), start) {
+        let mut page = paid_until(access.take(desk, answer).await?, until);
+        page.iter_mut().for_each(|payment| payment.paid *= share(payment.at));
+        match sum.add(page, start) {
             Some(next) => start = next,
             None => break,
         }

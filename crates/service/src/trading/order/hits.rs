@@ -12,9 +12,9 @@ use crate::{
     error::Result,
     messaging::notify::{Closed, Notification, NotificationEvent, Ordered},
     platform::user_events,
-    trading::{SharedTrading, key},
+    trading::{SharedTrading, Trading, key},
 };
-use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::LiveEventKind};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Side, Trade, live::LiveEventKind};
 
 /// Number of recent fills read to compute an order's realized profit.
 const HISTORY: u16 = 1_000;
@@ -98,7 +98,7 @@ pub(super) async fn hit(desk: &SharedTrading, id: IntentId, key: ExchangeKeyId, 
     // The notification is sent even if the fills cannot be read.
     let trades = access.take(desk, answer).await.unwrap_or_default();
     let trades = costs::fees_in_quote(desk, trades, intent.symbol.quote()).await.unwrap_or_default();
-    let profit = realized(&trades, order, intent.symbol.quote());
+    let profit = Gains::of(desk, &intent).await?.of_order(&trades, order);
     if let Some(notification) = intent.hit(role, order, profit, desk.clock.now())? {
         let mut tx = desk.db.begin().await?;
         notification.write(&mut tx).await?;
@@ -128,9 +128,10 @@ impl Run<'_> {
         let quote = intent.symbol.quote();
         let answer = desk.exchange.trades(self.who, intent.trade_type, &intent.symbol, HISTORY).await;
         let trades = costs::fees_in_quote(desk, answer.unwrap_or_default(), quote).await.unwrap_or_default();
+        let gains = Gains::of(desk, intent).await?;
         let mut tx = desk.db.begin().await?;
         for (role, order) in hits {
-            let profit = realized(&trades, order, quote);
+            let profit = gains.of_order(&trades, order);
             if let Some(notification) = intent.hit(*role, order, profit, desk.clock.now())? {
                 notification.write(&mut tx).await?;
             }
@@ -139,9 +140,41 @@ impl Run<'_> {
     }
 }
 
-/// Returns the realized profit of an order's fills less their fees; `None` if none of the fills is known.
-pub(super) fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
-    let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
-    fills.peek()?;
-    Some(fills.map(|t| t.realized - if t.fee.currency == quote { t.fee.cost } else { Decimal::ZERO }).sum())
+/// The profits of a trade's closing orders.
+pub(super) struct Gains<'a> {
+    pub(super) intent: &'a Intent,
+    /// Whether other trades have shared its position: what the exchange reports as realized counts from their common average.
+    shared: bool,
+}
+
+impl<'a> Gains<'a> {
+    /// # Errors
+    /// If the database cannot be read.
+    pub(super) async fn of(desk: &Trading, intent: &'a Intent) -> Result<Self> {
+        let shared = match store::trade::get_trade(&desk.db, intent.id).await? {
+            Some(row) => !store::trade::list_sharing(&desk.db, &row).await?.is_empty(),
+            None => false,
+        };
+        Ok(Self { intent, shared })
+    }
+
+    /// Returns the realized profit of an order's fills less their fees; `None` if none of the fills is known.
+    pub(super) fn of_order(&self, trades: &[Trade], order: &Order) -> Option<Decimal> {
+        let quote = self.intent.symbol.quote();
+        let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
+        fills.peek()?;
+        let mut profit = Decimal::ZERO;
+        for fill in fills {
+            profit += if self.shared { self.own_gain(fill)? } else { fill.realized };
+            profit -= if fill.fee.currency == quote { fill.fee.cost } else { Decimal::ZERO };
+        }
+        Some(profit)
+    }
+
+    /// Returns what a fill has gained from the trade's own average entry price on.
+    fn own_gain(&self, fill: &Trade) -> Option<Decimal> {
+        let moved = fill.price.checked_sub(self.intent.average_entry()?)?;
+        let gain = moved.checked_mul(fill.amount)?;
+        Some(if fill.side == Side::Sell { gain } else { -gain })
+    }
 }

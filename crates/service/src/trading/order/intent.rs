@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
-    CopyId, ExchangeKeyId, IntentId, Micros, Order, PositionSlot, Refusal, Side, Symbol, TradeType, UserId,
+    CopyId, Decimal, ExchangeKeyId, IntentId, Micros, Order, PositionSlot, Refusal, Side, Symbol, TradeType,
+    UserId,
     copy::{CopyDetail, Reason},
     order_failure::OrderFailure,
     ticket::ManualOrder,
@@ -109,14 +110,6 @@ impl Request {
             | Self::CancelEntries => None,
         }
     }
-
-    /// Returns the protection wanted for the position that this request opens.
-    fn protection(&self) -> Option<NewProtection> {
-        self.opens().map(|order| NewProtection {
-            side: order.side,
-            wanted: if order.stop.is_some() { Wanted::Stop } else { Wanted::NoStop },
-        })
-    }
 }
 
 /// Why an intent failed, kept for callers who repeat the request.
@@ -131,6 +124,7 @@ pub(crate) struct Ending {
 }
 
 /// A set of orders that we have decided to send.
+#[derive(Clone)]
 pub(crate) struct Intent {
     pub(crate) id: IntentId,
     pub(crate) user: UserId,
@@ -150,6 +144,8 @@ pub(crate) struct Intent {
     pub(crate) updated_at: Micros,
     /// The install whose characters its new orders carry.
     pub(crate) install: Option<Install>,
+    /// The position's amount before the entry of a new intent that opens a trade beside others, in base units.
+    pub(crate) held_before: Option<Decimal>,
     /// The tenure held since before the intent was claimed. Everything sent for it must be sent in the same
     /// tenure.
     pub(crate) tenure: Tenure,
@@ -180,8 +176,18 @@ impl Intent {
             created_at: desk.clock.now(),
             updated_at: desk.clock.now(),
             install: desk.install(),
+            held_before: None,
             tenure: Tenure::default(),
         }
+    }
+
+    /// Returns the protection wanted for the position that this intent opens.
+    fn protection(&self) -> Option<NewProtection> {
+        self.request.opens().map(|order| NewProtection {
+            side: order.side,
+            wanted: if order.stop.is_some() { Wanted::Stop } else { Wanted::NoStop },
+            held_before: self.held_before,
+        })
     }
 
     /// Returns the orders that the exchange has, in the order of the API document: entry, targets, stop.

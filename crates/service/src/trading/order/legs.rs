@@ -142,6 +142,10 @@ pub(crate) struct PlannedOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) good_till: Option<Micros>,
     pub(crate) reduce_only: bool,
+    /// Whether it replaces all earlier stops of its trade, whatever their amounts: on a shared position a stop fits the trade's
+    /// part. Earlier releases did not record it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) resizes: bool,
 }
 
 impl PlannedOrder {
@@ -158,6 +162,7 @@ impl PlannedOrder {
             time_in_force: TimeInForce::Gtc,
             good_till: None,
             reduce_only: true,
+            resizes: false,
         }
     }
 
@@ -187,6 +192,7 @@ impl PlannedOrder {
             // It is not reported with the order; the exchange knows it.
             good_till: None,
             reduce_only: order.reduce_only,
+            resizes: false,
         }
     }
 
@@ -275,6 +281,14 @@ impl PlannedOrder {
             },
         }
     }
+}
+
+/// Reduces the legs of an order to those that open a trade beside others: nothing is cancelled or closed, and the stop closes
+/// only what the trade has.
+pub(crate) fn beside_others(legs: &mut Vec<Leg>, amount: Decimal) {
+    legs.retain(|leg| !matches!(leg.role, Role::Cancel | Role::Close));
+    let stops = legs.iter_mut().filter(|leg| leg.role == Role::Stop);
+    stops.filter_map(|leg| leg.order.as_mut()).for_each(|order| order.amount = Some(amount));
 }
 
 /// Returns the legs that cancel a market's orders and close its position.

@@ -32,6 +32,30 @@ pub(crate) async fn opening_of(
     Ok(Some(Opening { intent: origin.intent_id, stop: stop.map(|stop| stop.trigger) }))
 }
 
+/// Returns the trade whose order has this client order id: the trade that it opens, or of which it closes a part; `None` for an
+/// order that closes a whole position, and for one that Slipstream did not send.
+pub(crate) async fn trade_of(
+    desk: &Trading,
+    key: ExchangeKeyId,
+    client_order_id: &str,
+) -> Result<Option<IntentId>> {
+    let origin = store::intent::origin_of(&desk.db, key, client_order_id).await?;
+    let Some(origin) = origin else { return Ok(None) };
+    if !matches!(Role::parse(&origin.role), Some(Role::Close | Role::Cancel) | None) {
+        return Ok(Some(origin.intent_id));
+    }
+    Ok(read::<Request>(&origin.request).ok().and_then(|request| closed_trade_of(&request)))
+}
+
+/// Returns the trade of which a request closes a part, or all.
+pub(super) const fn closed_trade_of(request: &Request) -> Option<IntentId> {
+    match request {
+        Request::Reduce(reducing) => reducing.trade,
+        Request::Exit(exiting) => Some(IntentId(exiting.copy.0)),
+        _ => None,
+    }
+}
+
 /// Returns why a position of `key` was closed, from the order of its last fill.
 pub(crate) async fn exit_of(desk: &Trading, key: ExchangeKeyId, client_order_id: &str) -> Result<ExitReason> {
     if is_liquidation(client_order_id) {

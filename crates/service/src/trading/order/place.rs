@@ -1,6 +1,7 @@
 //! Places manual orders and closes positions.
 
 mod adopt;
+mod beside;
 mod close_all;
 mod close_market;
 mod open;
@@ -13,19 +14,21 @@ pub use open::{NewTrade, open_trade, reverse_trade};
 
 use super::{
     account::Access,
-    checks,
+    change, checks,
     finish::finish,
     idempotency::IdempotencyKey,
     intent::{Intent, Request},
     legs::{self, Leg, Role},
     recover,
-    run::Run,
+    run::{Halt, Run, RunResult},
+    seq,
 };
 use crate::{
     actor::Actor,
     error::{Error, Result},
     trading::{SharedTrading, Trading, eligibility, first_day, key, market},
 };
+use beside::Beside;
 use domain::{
     Decimal, ExchangeKeyId, IntentId, Order, PositionSlot, Refusal, Side, Symbol,
     first_day::{FirstDayLimits, entry_value},
@@ -33,7 +36,7 @@ use domain::{
     trade::{Automation, TargetShare},
     validation::Problem,
 };
-use store::intent::Status;
+use store::intent::{LegStatus, Status};
 
 /// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
 /// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.
@@ -54,10 +57,11 @@ pub async fn place_order(
     place_with(desk, actor, id, order, true, idempotency).await
 }
 
-/// Does the same as [`place_order`] if neither a position nor an entry is open on the market.
+/// Does the same as [`place_order`], but replaces nothing: beside an open trade of the same side it opens another one, which
+/// shares the position.
 ///
 /// # Errors
-/// As [`place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] of `replace` if something is open.
+/// As [`place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] of `replace` if something else is open on the market.
 pub async fn place_order_unless_open(
     desk: &SharedTrading,
     actor: &Actor,
@@ -109,8 +113,8 @@ impl<'a> Placing<'a> {
     }
 
     /// Checks an order and carries it out. The caller holds the per-market lock. `shares` are the take-profits with
-    /// unequal shares; without them, the order's targets share its amount equally. Without `replace`, nothing may be open on
-    /// the market.
+    /// unequal shares; without them, the order's targets share its amount equally. Without `replace`, the trade is opened
+    /// beside those that are open.
     async fn place_now(
         &self,
         order: ManualOrder,
@@ -125,11 +129,12 @@ impl<'a> Placing<'a> {
         let first_day = check_first_day(self.desk, key, &order, last).await?;
         let slot = self.opened_by(order.side);
         recover::before_new(self.desk, &self.access, &order.symbol, slot).await?;
-        if !replace {
-            // Last, because an order that was resumed may have filled.
-            self.check_nothing_open(&order.symbol, slot, "replace").await?;
+        // Last, because an order that was resumed may have filled.
+        let beside = if replace { None } else { self.beside(&order, slot).await? };
+        match &beside {
+            Some(beside) => self.check_beside(&order, last, beside).await?,
+            None => self.check_funds(&order, last).await?,
         }
-        self.check_funds(&order, last).await?;
         let legs = match shares {
             Some(shares) => open::opening_with_shares(&order, shares, &market),
             None => legs::opening(&order, &market),
@@ -143,7 +148,10 @@ impl<'a> Placing<'a> {
         {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
-        self.work(order.symbol.clone(), slot, Request::Open(order), legs).await
+        if beside.is_some() {
+            legs::beside_others(&mut legs, order.amount);
+        }
+        self.work((order.symbol.clone(), slot), Request::Open(order), legs, beside).await
     }
 
     /// Returns the position that an order of this side opens.
@@ -158,19 +166,36 @@ impl<'a> Placing<'a> {
     /// Commits the intent, then works it. The background reconciler finishes whatever is left.
     async fn work(
         &self,
-        symbol: Symbol,
-        slot: PositionSlot,
+        place: (Symbol, PositionSlot),
         request: Request,
         legs: Vec<Leg>,
+        beside: Option<Beside>,
     ) -> Result<Vec<Order>> {
         // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
-        let mut intent = Intent::new(self.desk, self.mint(), &self.access, (symbol, slot), request, legs);
+        let mut beside = beside.unwrap_or_default();
+        beside.claim(self.desk).await?;
+        let mut intent = Intent::new(self.desk, self.mint(), &self.access, place, request, legs);
+        intent.held_before = beside.held_before;
         let idempotency = self.idempotency.as_ref();
-        intent.commit_opening(self.desk, idempotency, &self.automation).await.map_err(busy)?;
-        let mut run = Run::new(self.desk, &self.access.who, &mut intent, false).await?;
-        let outcome = run.fresh(self.reverses).await;
+        let others = &mut beside.resized;
+        intent.commit_opening(self.desk, idempotency, &self.automation, others).await.map_err(busy)?;
+        let outcome = self.carry_out(&mut intent, &beside).await;
         finish(self.desk, &self.access.who, &mut intent, outcome).await
+    }
+
+    /// Carries out a committed intent. Before a trade is opened beside others, their stops close no more than they have.
+    async fn carry_out(&self, intent: &mut Intent, beside: &Beside) -> RunResult<()> {
+        let (desk, who) = (self.desk, &self.access.who);
+        for (trade, stop) in &beside.stops {
+            let resized = change::resize_stop(desk, who, intent.tenure, *trade, *stop).await;
+            if matches!(resized, Err(Halt::Refused(_))) {
+                // Nothing was sent for it: nothing can arrive late.
+                intent.mark(seq::ENTRY, LegStatus::Refused, None);
+            }
+            resized?;
+        }
+        Run::new(desk, who, intent, false).await?.fresh(self.reverses).await
     }
 
     async fn check_funds(&self, order: &ManualOrder, last: Decimal) -> Result<()> {

@@ -5,6 +5,7 @@ use super::{
     intent::{Intent, Request},
     legs::{self, Leg, PlannedOrder, Role},
     seq,
+    sharing::SharedPosition,
 };
 use crate::{
     error::{Error, Result},
@@ -91,9 +92,12 @@ impl<'a> Run<'a> {
 
     /// Works a new intent from its first leg: clears its position, or the one that it `reverses`, enters, protects.
     pub(super) async fn fresh(&mut self, reverses: Option<PositionSlot>) -> RunResult<()> {
-        self.slot = reverses.unwrap_or(self.intent.slot);
-        self.clear_market().await?;
-        self.slot = self.intent.slot;
+        // A trade that is opened beside others cancels and closes nothing.
+        if self.intent.leg(seq::CANCEL).is_some() {
+            self.slot = reverses.unwrap_or(self.intent.slot);
+            self.clear_market().await?;
+            self.slot = self.intent.slot;
+        }
         if self.intent.leg(seq::ENTRY).is_none() {
             self.intent.status = Status::Done;
             return Ok(());
@@ -124,11 +128,28 @@ impl<'a> Run<'a> {
             let unsent: Vec<u16> = self.unsent().map(|leg| leg.seq).collect();
             unsent.into_iter().for_each(|seq| self.intent.replanned(seq));
         }
+        self.fit_stop_to_part(entry.filled).await?;
         self.ensure_stop().await?;
         if ended {
             self.place_targets().await?;
         }
         self.intent.status = if ended { Status::Done } else { Status::Waiting };
+        Ok(())
+    }
+
+    /// Lets a stop that has not been sent yet close only the filled part of the entry, if other trades share the position.
+    async fn fit_stop_to_part(&mut self, filled: Decimal) -> Result<()> {
+        if SharedPosition::load(self.desk, self.intent).await?.is_none() {
+            return Ok(());
+        }
+        let unsent = self.intent.wanted_stop_leg().filter(|leg| leg.status == LegStatus::Planned);
+        let Some((seq, order)) = unsent.and_then(|leg| Some((leg.seq, leg.order.clone()?))) else {
+            return Ok(());
+        };
+        // It may have been sent by an earlier holder. Then it is found by its id, and resized.
+        if order.amount != Some(filled) {
+            self.intent.plan(seq, Role::Stop, PlannedOrder { amount: Some(filled), ..order });
+        }
         Ok(())
     }
 

@@ -3,14 +3,15 @@
 //! for until the exchange would reject it as too old.
 
 use super::{
-    intent::Request,
-    legs::{Leg, Role},
+    change::Reducing,
+    intent::{Intent, Request},
+    legs::{Leg, PlannedOrder, Role},
     run::{Halt, Run, RunResult},
     seq,
     side::entered_by,
 };
 use crate::error::Error;
-use domain::{Decimal, Micros, Order, Position, Side, time};
+use domain::{Decimal, Micros, Order, OrderType, Position, Side, time};
 use exchange::{ExchangeFailure, OrderRequest};
 use std::time::Duration;
 use store::{
@@ -161,6 +162,11 @@ impl Run<'_> {
         if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
             return Ok(Some(order));
         }
+        let (db, own) = (&self.desk.db, self.intent.id);
+        let row = protection::get_protection(db, own).await.map_err(Error::from)?;
+        if let Some(before) = row.and_then(|row| row.held_before) {
+            return self.evidence_of_growth(planned, id, before.0).await;
+        }
         if self.follows_open_position(planned.side).await? {
             return Ok(None);
         }
@@ -171,6 +177,24 @@ impl Run<'_> {
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
+    /// Looks for evidence of an entry beside other trades: a position that has grown by all of it since. Its price is not known.
+    /// The entries of other trades may have filled meanwhile, so this is no evidence of an order that rests.
+    async fn evidence_of_growth(
+        &self,
+        planned: &PlannedOrder,
+        id: String,
+        before: Decimal,
+    ) -> RunResult<Option<Order>> {
+        let Some(amount) = planned.amount.filter(|_| planned.kind == OrderType::Market) else {
+            return Ok(None);
+        };
+        let position = self.position().await?.filter(|position| entered_by(position.side) == planned.side);
+        let grown = position.is_some_and(|position| position.contracts - before >= amount);
+        let hedged = self.slot.is_hedged();
+        let assumed = || planned.assumed_filled(id, &self.intent.symbol, hedged, self.desk.clock.now());
+        Ok(grown.then(assumed))
+    }
+
     /// Looks for evidence of a partial close that the exchange does not find by its id: a position that is
     /// already as small as requested. Sent again, it would close more than requested.
     async fn evidence_of_reduction(&self, leg: &Leg) -> RunResult<Option<Order>> {
@@ -178,11 +202,24 @@ impl Run<'_> {
             return Ok(None);
         };
         let Some(planned) = &leg.order else { return Ok(None) };
-        let held = self.position().await?.map_or(Decimal::ZERO, |position| position.contracts);
+        let position = self.position_to_close().await?;
+        let held = position.map_or(Decimal::ZERO, |position| position.contracts);
         let id = self.intent.client_id(leg.seq);
         let hedged = self.slot.is_hedged();
         let assumed = || planned.assumed_filled(id, &self.intent.symbol, hedged, self.desk.clock.now());
         Ok((held <= reducing.left).then(assumed))
+    }
+
+    /// Returns the position that this intent closes or reduces: of a shared one, all but the parts of other trades than the one
+    /// that it reduces.
+    pub(super) async fn position_to_close(&self) -> RunResult<Option<Position>> {
+        let Request::Reduce(Reducing { trade: Some(trade), .. }) = &self.intent.request else {
+            return self.position().await;
+        };
+        match Intent::load(self.desk, *trade).await? {
+            Some(trade) => self.position_of(&trade).await,
+            None => self.position().await,
+        }
     }
 
     /// Returns whether an earlier entry of this desk on the same side may still be open, because this intent has

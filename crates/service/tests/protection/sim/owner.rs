@@ -42,6 +42,11 @@ impl Book {
         self.owner_stops(None, all);
     }
 
+    /// The owner closes a part of the position.
+    pub(crate) fn closed_in_part_by_owner(&mut self, amount: &str) {
+        self.owner_stops(None, Some(d(amount)));
+    }
+
     /// The owner reverses the position: the new one belongs to the owner alone.
     pub(crate) fn turned_by_owner(&mut self) {
         let Some(side) = self.side() else { return };

@@ -25,6 +25,7 @@ pub async fn page_end(from: impl Source, after: IntentId, end: IntentId, limit: 
 /// - entries, which the trade history and reports read;
 /// - legs of an intent with an idempotency key, which are its stored answer;
 /// - legs of a position that is supervised or copied, by which its orders are recognized;
+/// - legs of a change of a supervised trade, which count as closed of it;
 /// - legs of a spot intent as long as one of its orders may rest at the exchange.
 pub async fn archivable_legs(
     from: impl Source,
@@ -41,6 +42,8 @@ pub async fn archivable_legs(
                select 1 from intent_legs o where o.intent_id = i.id and o.role <> 'entry' \
                  and o.status in ('planned', 'placed')))) \
            and not exists (select 1 from protected_trades p where p.intent_id = intent_legs.intent_id) \
+           and not exists (select 1 from trade_changes h join protected_trades p on p.intent_id = h.trade_id \
+             where h.id = intent_legs.intent_id) \
            and not exists (select 1 from copies c where c.id = intent_legs.intent_id and c.finished_at is null) \
          order by intent_id, seq",
         after,

@@ -359,6 +359,7 @@ mod tests {
             funding: figure(dec!(-0.3)),
             risk: figure(dec!(5)),
             exit_reason: None,
+            beside: false,
             note: String::new(),
             tags: Tags::of(&Vec::new()).unwrap(),
             version: 0,

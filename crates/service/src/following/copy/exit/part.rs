@@ -65,7 +65,7 @@ pub(super) async fn reduce(
         return Ok(AttemptOutcome::Exited);
     }
     let trade = Some(IntentId(copy.id.0));
-    let reducing = Reducing { trade, side, amount: held - left, left, copy: Some(copy.id) };
+    let reducing = Reducing { trade, side, amount: held - left, left, whole: false, copy: Some(copy.id) };
     let first = planned.is_none();
     if send(desk, access, work, (copy, slot), reducing, first).await? == Written::Conflict {
         return Ok(AttemptOutcome::Later(WaitReason::EarlierOrder));

@@ -14,6 +14,7 @@ use crate::{
         legs::Leg,
         protection::{BETWEEN_READINGS, READINGS_LAG, rules::Rule},
         run::{Halt, Run, RunResult},
+        sharing::SharedPosition,
         side::entered_by,
     },
 };
@@ -105,14 +106,19 @@ impl Run<'_> {
     /// Looks for evidence of an order that the exchange does not find by its id: a position that is as large as
     /// requested. Its price follows from the averages before and after.
     async fn evidence_of_addition(&self, adding: &Adding, leg: &Leg) -> RunResult<Option<Order>> {
-        let (Some(planned), Some(position)) = (&leg.order, self.position().await?) else { return Ok(None) };
+        let position = self.position_of(self.intent).await?;
+        let (Some(planned), Some(position)) = (&leg.order, position) else { return Ok(None) };
         let grown = position.contracts - adding.held;
         if entered_by(position.side) != adding.side || grown < adding.amount {
             return Ok(None);
         }
+        // The average of a shared position is that of all its trades.
+        let shared = SharedPosition::load(self.desk, self.intent).await?.is_some();
         let before = adding.price.checked_mul(adding.held);
         let cost = position.entry_price.checked_mul(position.contracts).zip(before);
-        let average = cost.and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
+        let average = cost
+            .filter(|_| !shared)
+            .and_then(|(after, before)| after.checked_sub(before)?.checked_div(grown));
         let id = self.intent.client_id(leg.seq);
         let assumed = {
             let hedged = self.slot.is_hedged();
@@ -126,7 +132,8 @@ impl Run<'_> {
     pub(in crate::trading::order) async fn held_of(&self, expected: Decimal) -> RunResult<Decimal> {
         let (side, began) = (self.intent.entry_side(), self.desk.clock.boot());
         loop {
-            let position = self.position().await?.filter(|position| Some(entered_by(position.side)) == side);
+            let position = self.position_of(self.intent).await?;
+            let position = position.filter(|position| Some(entered_by(position.side)) == side);
             let held = position.map_or(Decimal::ZERO, |position| position.contracts);
             if held >= expected || self.desk.clock.boot().since(began) >= READINGS_LAG {
                 return Ok(held.min(expected));

@@ -4,6 +4,7 @@ mod add;
 mod aim;
 mod automatic;
 mod breakeven;
+mod close;
 mod entries;
 mod limit;
 
@@ -13,15 +14,15 @@ use automatic::trigger_by;
 pub(in crate::trading::order) use automatic::{Automatic, move_automatically, with_distance};
 pub use breakeven::breakeven;
 use breakeven::breakeven_of;
+pub(in crate::trading::order) use close::close_target;
+pub use close::{close_part, reduce_position};
 pub use entries::cancel_entries;
 pub use limit::{LimitClose, reduce_at_limit};
 
 use super::{
     history::HistoryEntry,
-    part::{Part, amount_of},
     pending::complete_changes,
     plan::{Situation, plan},
-    request::Reducing,
     shown::{in_force, version_of},
     work::carry_out,
 };
@@ -36,17 +37,15 @@ use crate::{
             finish::finish,
             idempotency::IdempotencyKey,
             intent::{Intent, Request},
-            legs::{self, Leg, Role},
+            legs::Leg,
             place::{answered_before, busy},
-            recover::before_new,
             run::Run,
-            seq,
-            side::entered_by,
+            sharing::{SharedPosition, current},
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, IntentId, Market, PositionSide, PositionSlot, Side, Symbol,
+    ExchangeKeyId, IntentId, Market, Position, PositionSide, PositionSlot, Symbol,
     trade::{ChangeKind, StopChange, TradeChange, TradeSnapshot},
     validation::Problem,
 };
@@ -89,64 +88,6 @@ pub async fn change_trade(
     change: TradeChange,
 ) -> Result<()> {
     protect(desk, actor, id, symbol, target, Wish::Change(change)).await
-}
-
-/// Closes a part of a position at market. Its stop stays, and its take-profits are fitted to what is left. All of a
-/// position is closed like [`super::super::close_position`]. `side` names one of the two positions of hedge mode.
-///
-/// # Errors
-/// [`Error::NotFound`] without a position, [`Error::Fields`] if the part is not one; 1103, 1106, 1300, 1500.
-pub async fn close_part(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    (part, side): (Part, Option<PositionSide>),
-    idempotency: Option<IdempotencyKey>,
-) -> Result<()> {
-    let target = TradeTarget { side, idempotency, ..TradeTarget::default() };
-    close_target(desk, actor, id, symbol, target, part).await
-}
-
-/// Closes an amount of a position with an order of this side, as a reduce-only order would: never more than there is, and
-/// only if the side is the one that reduces the position.
-///
-/// # Errors
-/// As [`close_part`]; a field problem of `side` if the position is on that side.
-pub async fn reduce_position(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    (side, amount): (Side, Decimal),
-    idempotency: Option<IdempotencyKey>,
-) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
-    let (shared, symbol) = (desk.clone(), symbol.clone());
-    let work = async move {
-        let part = Part::Amount(amount);
-        let target = TradeTarget { side: reduced_by(&access, side), ..TradeTarget::default() };
-        Changer::new(&shared, access, symbol, idempotency).close(target, Some(side), part).await
-    };
-    desk.work.run(work).await
-}
-
-/// Does the same as [`close_part`] if the position belongs to the trade of `target`.
-pub(in crate::trading::order) async fn close_target(
-    desk: &SharedTrading,
-    actor: &Actor,
-    id: ExchangeKeyId,
-    symbol: &Symbol,
-    target: TradeTarget,
-    part: Part,
-) -> Result<()> {
-    let access = Access::futures(desk, actor, id).await?;
-    let (shared, symbol) = (desk.clone(), symbol.clone());
-    let idempotency = target.idempotency.clone();
-    // Runs detached: it continues if the caller disconnects.
-    let work =
-        async move { Changer::new(&shared, access, symbol, idempotency).close(target, None, part).await };
-    desk.work.run(work).await
 }
 
 async fn protect(
@@ -192,8 +133,9 @@ impl<'a> Changer<'a> {
         let market = self.ready().await?;
         let (mut trade, row) = self.trade(&target).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        let position = self.position().await?;
-        let mut at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let (position, shared) = self.part(&mut trade).await?;
+        let at = Situation::of(&trade, position.as_ref(), last).ok_or(Error::NotFound)?;
+        let mut at = if shared { at.shared() } else { at };
         let mut automatic = None;
         let (kind, mut change) = match wish {
             Wish::Change(change) => {
@@ -240,49 +182,14 @@ impl<'a> Changer<'a> {
         self.work(intent).await
     }
 
-    /// Closes a part of the position, if it belongs to the trade that is meant and if an order of this side reduces it.
-    async fn close(mut self, target: TradeTarget, by: Option<Side>, part: Part) -> Result<()> {
-        let _lock = self.desk.locks.lock(self.access.row.key.id, &self.symbol).await;
-        if self.is_answered().await? {
-            return Ok(());
+    /// Returns the position of a trade, or its part of a position that others share, and whether there are others.
+    async fn part(&self, trade: &mut Intent) -> Result<(Option<Position>, bool)> {
+        if SharedPosition::load(self.desk, trade).await?.is_none() {
+            return Ok((self.position().await?, false));
         }
-        self.aim(target.trade, target.side).await?;
-        let market = market::find_market(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
-        if part == Part::Share(Decimal::ONE) {
-            // It ends changes that cannot be completed.
-            before_new(self.desk, &self.access, &self.symbol, self.slot).await?;
-        } else {
-            complete_changes(self.desk, &self.access, &self.symbol, self.slot).await?;
-        }
-        let position = self.position().await?.ok_or(Error::NotFound)?;
-        if by.is_some_and(|by| by != position.side.closing()) {
-            return Err(Error::field("side", Problem::NotReducing));
-        }
-        let side = entered_by(position.side);
-        let rows = self.rows().await?;
-        let row = rows.iter().rev().find(|row| row.side == side && row.ended_at.is_none());
-        if target.trade.is_some_and(|trade| row.is_none_or(|row| row.intent_id != trade)) {
-            return Err(Error::NotFound);
-        }
-        let amount = amount_of(part, position.contracts, &market)?;
-        let (request, legs, history) = if amount == position.contracts {
-            (Request::Close, legs::closing(), None)
-        } else {
-            let trade = row.filter(|row| is_open(row)).map(|row| row.intent_id);
-            let (held, left) = (position.contracts, position.contracts - amount);
-            (
-                Request::Reduce(Reducing { trade, side, amount, left, copy: None }),
-                vec![Leg::new(seq::CLOSE, Role::Close, None)],
-                trade
-                    .map(|trade| HistoryEntry::of_amounts(trade, ChangeKind::Reduce, held, left))
-                    .transpose()?,
-            )
-        };
-        self.desk.work.begin()?;
-        let mut intent = self.intent(request, legs);
-        let history = history.as_slice();
-        intent.commit_with_history(self.desk, self.idempotency.as_ref(), history).await.map_err(busy)?;
-        self.work(intent).await
+        let run = Run::new(self.desk, &self.access.who, trade, false).await?;
+        let seen = run.inspect().await;
+        Ok((self.access.known(self.desk, seen).await?.position, true))
     }
 
     /// Carries out a committed change, or a close of the whole position. The background reconciler finishes whatever is
@@ -328,9 +235,8 @@ impl<'a> Changer<'a> {
     /// Returns the open trade that the caller means.
     async fn trade(&self, target: &TradeTarget) -> Result<(Intent, Protection)> {
         let rows = self.rows().await?;
-        let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id);
-        // The position belongs to the latest one.
-        let row = rows.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
+        let meant = |row: &Protection| target.trade.is_none_or(|id| id == row.intent_id) && is_open(row);
+        let row = current(&rows).into_iter().rev().find(meant).ok_or(Error::NotFound)?;
         let trade = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
         let current = version_of(self.desk, &trade).await?;
         if target.version.is_some_and(|version| version != current) {

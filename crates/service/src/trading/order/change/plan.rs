@@ -28,8 +28,10 @@ pub(super) struct Situation {
     pub(super) amount: Decimal,
     /// The price that triggers the stop.
     pub(super) trigger: PriceSource,
-    /// The whole position on the trade's side, also what its owner has added elsewhere.
+    /// The whole position on the trade's side, also what its owner has added elsewhere; of a shared position, the trade's part.
     held: Decimal,
+    /// Whether other trades share the position.
+    shared: bool,
     /// The average entry price; `None` while nothing has filled.
     entry_price: Option<Decimal>,
     prices: Vec<Decimal>,
@@ -54,6 +56,7 @@ impl Situation {
                 amount: ordered,
                 trigger,
                 held: Decimal::ZERO,
+                shared: false,
                 entry_price,
                 prices,
                 liquidation,
@@ -67,10 +70,16 @@ impl Situation {
             amount: if rests { ordered } else { entered.min(held.contracts) },
             trigger,
             held: held.contracts,
+            shared: false,
             entry_price: Some(held.entry_price),
             prices: vec![last, held.mark_price],
             liquidation: held.liquidation_price,
         })
+    }
+
+    /// Describes the same trade on a position that others share. The position that it was made with is the trade's part.
+    pub(super) fn shared(self) -> Self {
+        Self { shared: true, ..self }
     }
 
     /// Returns the average price of what is held, for the price at which closing it costs nothing. After a partial close, an
@@ -78,14 +87,19 @@ impl Situation {
     /// counts what the owner has added elsewhere, too, and then the trade's own average is returned.
     pub(super) fn held_price(&self, trade: &Intent) -> Option<Decimal> {
         let added = trade.filled_entry().is_some_and(|entry| Some(entry.filled) != trade.entered());
-        let own = !self.unfilled && trade.entered().is_some_and(|entered| self.held <= entered);
+        let own =
+            !self.unfilled && !self.shared && trade.entered().is_some_and(|entered| self.held <= entered);
         let reported = self.entry_price.filter(|_| added && own);
         reported.or_else(|| trade.average_entry()).or(self.entry_price)
     }
 
     /// Lets a moved stop cover all that was entered. A stop that the desk moves by itself may be moved right after a fill,
     /// when the position that was read may still lack a part. A stop that is too large closes no more than there is.
+    /// On a shared position it would close what others have.
     pub(super) fn cover_entered(&mut self, trade: &Intent) {
+        if self.shared {
+            return;
+        }
         let entered = trade.entered().unwrap_or_default();
         (self.amount, self.held) = (self.amount.max(entered), self.held.max(entered));
     }
@@ -107,6 +121,9 @@ impl Situation {
     fn stop_order(&self, stop: Stop) -> PlannedOrder {
         let planned =
             PlannedOrder { trigger: self.trigger, ..legs::stop_order(self.side, stop, self.amount) };
+        if self.shared && !self.unfilled {
+            return PlannedOrder { amount: Some(self.held), resizes: true, ..planned };
+        }
         if self.unfilled || planned.amount.is_some() {
             return planned;
         }
@@ -166,7 +183,7 @@ pub(super) fn plan_addition(
         return Err(often());
     }
     let mut stop = StopStep::Keep;
-    if let Some(order) = larger_stop(trade, held.contracts, amount) {
+    if let Some(order) = larger_stop(trade, at, held.contracts, amount) {
         let next = trade.next_moved_stop().ok_or_else(often)?;
         trade.plan(next, Role::Stop, order);
         stop = StopStep::Move(next);
@@ -187,13 +204,17 @@ pub(super) fn plan_addition(
 
 /// Returns the wanted stop for a position of `held` that grows by `amount`; `None` if the present one is large enough. A
 /// market stop also covers what its owner has added elsewhere, as when it is moved.
-fn larger_stop(trade: &Intent, held: Decimal, amount: Decimal) -> Option<PlannedOrder> {
+fn larger_stop(trade: &Intent, at: &Situation, held: Decimal, amount: Decimal) -> Option<PlannedOrder> {
     let order = trade.wanted_stop()?;
     let entered = trade.entered()?;
-    let covered = if order.kind == OrderType::StopMarket { entered.max(held) } else { entered };
+    let covered = match order.kind {
+        _ if at.shared => at.amount,
+        OrderType::StopMarket => entered.max(held),
+        _ => entered,
+    };
     let whole = covered.checked_add(amount)?;
     order.amount.filter(|now| *now < whole)?;
-    Some(PlannedOrder { amount: Some(whole), ..order.clone() })
+    Some(PlannedOrder { amount: Some(whole), resizes: at.shared, ..order.clone() })
 }
 
 fn plan_targets(

@@ -37,6 +37,8 @@ mod tests {
             entered_at: None,
             told_at: None,
             ended_at: None,
+            held_before: None,
+            lost: None,
             created_at: Micros(0),
         }
     }

@@ -14,7 +14,7 @@ use crate::trading::order::{
     side::entered_by,
 };
 use domain::{Decimal, Micros, Order, trade::fit_targets};
-use store::intent::LegStatus;
+use store::intent::{LegStatus, Status};
 
 /// Closes a part of the position and fits the trade's take-profits.
 pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<()> {
@@ -26,9 +26,19 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
         // Its position has ended; another one is not reduced.
         return Ok(());
     }
-    let Reducing { side, amount, left, .. } = *reducing;
+    let Reducing { side, left, whole, .. } = *reducing;
+    let mut amount = reducing.amount;
+    if let Some(trade) = trade.as_ref().filter(|_| whole)
+        && let Some(entered) = trade.end_entry().await?
+    {
+        // It may have filled meanwhile. No more than down to `left` is closed.
+        amount = entered;
+    }
     let closed = run.close_out(Share::Part { side, amount, left }, Role::Close).await;
     run.intent.save_progress(desk).await?;
+    if let Some(trade) = trade.as_ref().filter(|_| whole && closed.is_ok()) {
+        return trade.end_protection(run).await;
+    }
     let Some(trade) = trade.filter(|_| Rule::TargetsFitPosition.holds()) else { return closed.map(drop) };
     match closed {
         Ok(_) => trade.fit_targets(left).await,
@@ -42,6 +52,33 @@ pub(super) async fn reduce(run: &mut Run<'_>, reducing: &Reducing) -> RunResult<
 }
 
 impl TradeRun<'_> {
+    /// Ends an entry that may still fill, because its trade is closed. Returns the amount that was entered; `None` if the entry
+    /// had ended before.
+    async fn end_entry(&self) -> RunResult<Option<Decimal>> {
+        let Some((mut trade, _)) = self.trade().await? else { return Ok(None) };
+        let rests = trade.entry_rests();
+        let mut run = Run::new(self.desk, self.who, &mut trade, self.resumed).await?;
+        let ended = if rests { run.end_entry().await } else { Ok(()) };
+        if rests && !run.intent.entry_rests() {
+            let unsent = run.unsent().filter(|leg| leg.role == Role::Target);
+            let unsent: Vec<u16> = unsent.map(|leg| leg.seq).collect();
+            run.intent.give_up(&unsent);
+            run.intent.status = Status::Done;
+        }
+        trade.save(self.desk).await?;
+        ended?;
+        Ok(trade.entered().filter(|_| rests))
+    }
+
+    /// Cancels the stop and the take-profits of a trade that was closed, because they would close what others have of the
+    /// position. The supervisor settles it.
+    async fn end_protection(&self, run: &Run<'_>) -> RunResult<()> {
+        let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
+        let cancelled = run.cancel_protection(&trade).await;
+        trade.save(self.desk).await?;
+        cancelled
+    }
+
     /// Places the take-profits again if together they exceed the position, or if they had to make way for the close.
     async fn fit_targets(&self, left: Decimal) -> RunResult<()> {
         let Some((mut trade, _)) = self.trade().await? else { return Ok(()) };
@@ -84,7 +121,7 @@ impl Intent {
 impl Run<'_> {
     /// Plans take-profits that fit a position of at most `left`, because reads may lag behind the close; `None` if those
     /// that are open fit.
-    async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
+    pub(in crate::trading::order) async fn fitted(&mut self, left: Decimal) -> RunResult<Option<TargetStep>> {
         let seen = self.inspect().await?;
         let side = self.intent.entry_side();
         let ours = seen.position.filter(|position| Some(entered_by(position.side)) == side);

@@ -43,11 +43,15 @@ pub(crate) struct Reducing {
     pub(crate) side: Side,
     /// The amount to close in base units, at most.
     pub(crate) amount: Decimal,
-    /// The amount that is left of the position then.
+    /// The amount that is left of the position then; of a shared position, of what is not another trade's.
     pub(crate) left: Decimal,
     /// The copy whose position a signal reduces; `None` if its owner does. Earlier releases did not record it.
     #[serde(default)]
     pub(crate) copy: Option<CopyId>,
+    /// Whether it closes all of a trade that shares its position: its stop and take-profits are cancelled then. Earlier
+    /// releases did not record it.
+    #[serde(default)]
+    pub(crate) whole: bool,
 }
 
 /// The request to increase a position. The order and the larger stop are legs of the trade.

@@ -8,15 +8,17 @@ use crate::{
             intent::Intent,
             legs::{Leg, PlannedOrder},
             seq,
+            sharing::{current, held_by_each},
             side::entered_by,
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, OrderType, Position, Symbol,
+    Decimal, ExchangeKeyId, IntentId, OrderType, Position, Symbol,
     ticket::Stop,
     trade::{Automation, OpenTrade, StopChange, TargetShare, TradeChange},
 };
+use std::collections::HashMap;
 use store::{
     automation,
     protection::{self as rows, Protection, Wanted},
@@ -37,19 +39,27 @@ pub(in crate::trading::order) async fn open_trades(
     symbol: &Symbol,
     positions: &[Position],
 ) -> Result<Vec<OpenTrade>> {
-    let mut trades = Vec::new();
-    for row in rows::on_market(&desk.db, key, symbol).await? {
-        if row.ended_at.is_some() || row.wanted == Wanted::Closed {
-            continue;
-        }
+    let mut all = Vec::new();
+    for row in current(&rows::on_market(&desk.db, key, symbol).await?) {
         if let Some(intent) = Intent::load(desk, row.intent_id).await? {
-            let version = version_of(desk, &intent).await?;
-            let settings = automation::get_automation(&desk.db, intent.id).await?;
-            let settings = settings.map(|row| row.automation()).unwrap_or_default();
-            let position = positions.iter().find(|position| position.position_side == row.position_side);
-            let shown = open_trade(&intent, &row, position, version);
-            trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
+            all.push((intent, row));
         }
+    }
+    let mut held: HashMap<IntentId, Decimal> = HashMap::new();
+    for position in positions {
+        let place = (position.position_side, entered_by(position.side));
+        let holds = |(_, row): &&(Intent, Protection)| (row.position_side, row.side) == place;
+        let on_position: Vec<_> = all.iter().filter(holds).cloned().collect();
+        let ids: Vec<_> = on_position.iter().map(|(intent, _)| intent.id).collect();
+        held.extend(ids.into_iter().zip(held_by_each(desk, on_position, position.contracts).await?));
+    }
+    let mut trades = Vec::new();
+    for (intent, row) in all.iter().filter(|(_, row)| row.wanted != Wanted::Closed) {
+        let version = version_of(desk, intent).await?;
+        let settings = automation::get_automation(&desk.db, intent.id).await?;
+        let settings = settings.map(|row| row.automation()).unwrap_or_default();
+        let shown = open_trade(intent, row, held.get(&intent.id).copied(), version);
+        trades.extend(shown.map(|trade| OpenTrade { automation: settings, ..trade }));
     }
     Ok(trades)
 }
@@ -62,18 +72,12 @@ pub(in crate::trading::order) async fn version_of(desk: &Trading, intent: &Inten
     Ok(row.map_or(0, |row| row.version).saturating_add(intent.protection_version()).saturating_sub(moves))
 }
 
-/// Returns one open trade; `None` if its position is gone, or if nothing is known of its entry.
-fn open_trade(
-    intent: &Intent,
-    row: &Protection,
-    position: Option<&Position>,
-    version: i64,
-) -> Option<OpenTrade> {
+/// Returns one open trade, which holds an amount of a position; `None` if that is gone, or if nothing is known of its entry.
+fn open_trade(intent: &Intent, row: &Protection, held: Option<Decimal>, version: i64) -> Option<OpenTrade> {
     let entry = intent.open_entry().or_else(|| intent.leg_order(seq::ENTRY))?;
-    let held = position.filter(|position| entered_by(position.side) == row.side);
     let rests = intent.entry_rests();
     let base = match held {
-        Some(position) if !rests => position.contracts.min(intent.entered()?),
+        Some(held) if !rests && !held.is_zero() => held,
         _ if rests => intent.request.opens()?.amount,
         _ => return None,
     };

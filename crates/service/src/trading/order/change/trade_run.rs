@@ -9,6 +9,7 @@ use crate::{
             claim::claim,
             intent::Intent,
             run::{Halt, RunResult},
+            sharing::is_superseded,
         },
     },
 };
@@ -47,9 +48,7 @@ impl TradeRun<'_> {
 
     /// Whether a later entry of the position has filled, so that the open position belongs to that one.
     async fn is_superseded(&self, row: &Protection) -> RunResult<bool> {
-        let (key, symbol, slot) = (row.exchange_key_id, &row.symbol, row.position_side);
-        let all = rows::of_position(&self.desk.db, key, symbol, slot).await.map_err(Error::from)?;
-        let mut later = all.iter().skip_while(|other| other.intent_id != self.id).skip(1);
-        Ok(later.any(|other| other.entered_at.is_some()))
+        let all = rows::on_market(&self.desk.db, row.exchange_key_id, &row.symbol).await;
+        Ok(is_superseded(&all.map_err(Error::from)?, self.id))
     }
 }

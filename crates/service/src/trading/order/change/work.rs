@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    platform::fence::Tenure,
     trading::{
         Trading,
         order::{
@@ -17,7 +18,7 @@ use crate::{
         },
     },
 };
-use domain::{Micros, Order, order_failure::FailureCause};
+use domain::{IntentId, Micros, Order, order_failure::FailureCause};
 use exchange::{Credentials, ExchangeFailure};
 use store::{
     intent::{LegStatus, Status},
@@ -50,6 +51,19 @@ pub(in crate::trading::order) async fn carry_out(
     }
     intent.status = Status::Done;
     Ok(())
+}
+
+/// Places the planned stop of leg `seq` of an open trade, then cancels those that it replaces, because another trade will
+/// share the position. `tenure` is that of the caller's intent. Does nothing if the trade has ended.
+pub(in crate::trading::order) async fn resize_stop(
+    desk: &Trading,
+    who: &Credentials,
+    tenure: Tenure,
+    trade: IntentId,
+    seq: u16,
+) -> RunResult<()> {
+    let run = TradeRun { desk, who, id: trade, tenure, resumed: false };
+    run.protect(&Protecting { trade, stop: StopStep::Move(seq), targets: None }, &mut Status::Working).await
 }
 
 impl TradeRun<'_> {
@@ -182,7 +196,7 @@ impl Run<'_> {
     }
 
     /// Cancels the old take-profits and places the new ones. While the entry rests, they follow its last fill.
-    pub(super) async fn change_targets(&mut self, step: &TargetStep) -> RunResult<()> {
+    pub(in crate::trading::order) async fn change_targets(&mut self, step: &TargetStep) -> RunResult<()> {
         if self.intent.entry_rests() {
             self.intent.give_up(&step.old);
             return Ok(());

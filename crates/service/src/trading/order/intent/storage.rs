@@ -21,7 +21,7 @@ use domain::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
-    JsonText,
+    JsonText, Tx,
     automation::{self, AutomationRow},
     group_commit::{BatchedWrite as _, CommitOutcome},
     instance,
@@ -49,7 +49,7 @@ impl Intent {
             idempotency: idempotency.map(|i| (i.key.clone(), i.body_hash)),
             lease_holder: Some(holder.to_owned()),
             lease_until: self.created_at.plus(LEASE),
-            protection: self.request.protection(),
+            protection: self.protection(),
             created_at: self.created_at,
         };
         let legs =
@@ -84,22 +84,39 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// Does the same as [`Self::commit`] for an order, with what the desk will do with its trade by itself.
+    /// Does the same as [`Self::commit`] for an order, with what the desk will do with its trade by itself, and with the changed
+    /// legs of the trades that it is opened beside.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if another instance has taken one of them over meanwhile: then nothing is written.
     pub(in crate::trading::order) async fn commit_opening(
         &mut self,
         desk: &Trading,
         idempotency: Option<&IdempotencyKey>,
         automation: &Automation,
+        others: &mut [Self],
     ) -> Result<()> {
-        if *automation == Automation::default() {
-            return self.commit(desk, idempotency).await;
-        }
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
         rows::insert_intent(&mut tx, &new, &legs).await?;
-        automation::put_automation(&mut tx, &AutomationRow::new(self.id, automation)).await?;
+        for other in others {
+            other.write_within(desk, &mut tx).await?;
+        }
+        if *automation != Automation::default() {
+            automation::put_automation(&mut tx, &AutomationRow::new(self.id, automation)).await?;
+        }
         Ok(tx.commit().await?)
+    }
+
+    /// Writes the changed legs of a trade in the transaction of another intent.
+    async fn write_within(&mut self, desk: &Trading, tx: &mut Tx) -> Result<()> {
+        let changed = self.record(&desk.instance, desk.clock.now(), false)?;
+        if !self.settled && !instance::lock_if_held(&mut *tx, &desk.instance, self.id).await? {
+            return Err(Error::Unavailable { retry_after_s: 2 });
+        }
+        changed.write(tx).await?;
+        Ok(())
     }
 
     /// Writes this new intent together with the changed legs of `trade`, with `wanted` as the wanted protection of its
@@ -120,13 +137,9 @@ impl Intent {
     ) -> Result<()> {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
-        let changed = trade.record(&desk.instance, desk.clock.now(), false)?;
         let mut tx = desk.db.begin().await?;
         rows::insert_intent(&mut tx, &new, &legs).await?;
-        if !trade.settled && !instance::lock_if_held(&mut tx, &desk.instance, trade.id).await? {
-            return Err(Error::Unavailable { retry_after_s: 2 });
-        }
-        changed.write(&mut tx).await?;
+        trade.write_within(desk, &mut tx).await?;
         if let Some(wanted) = wanted {
             protection::set_wanted(&mut tx, trade.id, wanted).await?;
         }
@@ -157,6 +170,7 @@ impl Intent {
             created_at: row.created_at,
             updated_at: row.updated_at,
             install: desk.install(),
+            held_before: None,
             tenure,
         }))
     }

@@ -9,7 +9,7 @@ use crate::trading::order::{
     protection::{is_stop, rules::Rule},
     seq,
 };
-use domain::Order;
+use domain::{Decimal, Order};
 use store::intent::LegStatus;
 
 impl Intent {
@@ -29,32 +29,32 @@ impl Intent {
 
     /// Returns the legs of stops that may be open at the exchange although another stop is wanted, or none.
     pub(in crate::trading::order) fn outdated_stops(&self) -> impl Iterator<Item = &Leg> {
-        let wanted = self.wanted_stop();
+        let wanted = self.wanted_stop_leg();
         self.legs.iter().filter(move |leg| {
-            let replaced = match (wanted, &leg.order) {
-                (Some(wanted), Some(order)) => !order.stops_as(wanted) || self.outgrows(wanted, order),
-                _ => true,
-            };
+            let replaced = wanted.is_none_or(|wanted| self.replaces(wanted, leg).unwrap_or(true));
             leg.role == Role::Stop && leg.may_be_open() && replaced
         })
     }
 
-    /// Whether the wanted stop makes another one at the same price needless, because it has a larger amount that covers
-    /// all that was entered. Smaller stops may share a position.
-    fn outgrows(&self, wanted: &PlannedOrder, other: &PlannedOrder) -> bool {
-        let amounts = wanted.amount.zip(other.amount);
-        amounts.is_some_and(|(wanted, other)| {
+    /// Whether the wanted stop makes another one of the trade needless: that is elsewhere, or smaller while the wanted one
+    /// covers all that was entered. Smaller stops may share a position. `None` if one of them has no order.
+    fn replaces(&self, wanted: &Leg, other: &Leg) -> Option<bool> {
+        let (stop, old) = (wanted.order.as_ref()?, other.order.as_ref()?);
+        let outgrows = |(wanted, other): (Decimal, Decimal)| {
             other < wanted && self.entered().is_some_and(|entered| entered <= wanted)
-        })
+        };
+        let resized = stop.resizes && other.seq < wanted.seq;
+        Some(!old.stops_as(stop) || resized || stop.amount.zip(old.amount).is_some_and(outgrows))
     }
 
     /// Returns which of the `open` orders are stops that are no longer wanted: this trade's own, and one that its
     /// owner had placed at the exchange and that was adopted as the wanted one until it was moved again.
     pub(in crate::trading::order) fn outdated_among(&self, open: &[Order]) -> Vec<String> {
-        let Some(wanted) = self.wanted_stop() else { return Vec::new() };
-        let replaced = |leg: &Leg| {
-            let other = |order: &PlannedOrder| !order.stops_as(wanted) || self.outgrows(wanted, order);
-            leg.role == Role::Stop && (leg.order.as_ref().is_some_and(other) || leg.status == LegStatus::Done)
+        let Some(leg) = self.wanted_stop_leg() else { return Vec::new() };
+        let Some(wanted) = &leg.order else { return Vec::new() };
+        let replaced = |other: &Leg| {
+            let replaced = self.replaces(leg, other).unwrap_or(false);
+            other.role == Role::Stop && (replaced || other.status == LegStatus::Done)
         };
         let own = |order: &&Order| self.leg_by_client_id(&order.client_order_id).is_some_and(replaced);
         let adopted = |order: &&Order| {

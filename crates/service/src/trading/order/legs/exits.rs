@@ -17,6 +17,7 @@ pub(crate) fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrd
         time_in_force: TimeInForce::GteGtc,
         good_till: None,
         reduce_only: true,
+        resizes: false,
     }
 }
 

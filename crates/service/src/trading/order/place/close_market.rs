@@ -110,6 +110,6 @@ impl Placing<'_> {
 
     async fn close_one(&self, symbol: &Symbol, slot: PositionSlot, request: Request) -> Result<()> {
         recover::before_new(self.desk, &self.access, symbol, slot).await?;
-        self.work(symbol.clone(), slot, request, legs::closing()).await.map(drop)
+        self.work((symbol.clone(), slot), request, legs::closing(), None).await.map(drop)
     }
 }

@@ -13,6 +13,7 @@ use crate::{
             intent::Intent,
             legs::{self, Leg, Role},
             recover, seq,
+            sharing::{SharedPosition, current},
             side::entered_by,
         },
     },
@@ -35,7 +36,8 @@ pub struct NewTrade {
     pub order: ManualOrder,
     /// The take-profits with their shares.
     pub targets: Vec<TargetShare>,
-    /// Whether what is open on the market is closed and cancelled first.
+    /// Whether what is open on the market is closed and cancelled first. Otherwise the trade is opened beside open trades of
+    /// its side.
     pub replace: bool,
     /// The automation of the trade.
     pub automation: AutomationChange,
@@ -44,8 +46,7 @@ pub struct NewTrade {
 /// Opens a trade like [`super::place_order`], with take-profits of unequal shares. Returns its id.
 ///
 /// # Errors
-/// As [`super::place_order`]; [`Error::Fields`] with [`Problem::PositionOpen`] if a position or an entry is open on the
-/// market and [`NewTrade::replace`] is not set.
+/// As [`super::place_order_unless_open`].
 pub async fn open_trade(
     desk: &SharedTrading,
     actor: &Actor,
@@ -64,7 +65,7 @@ pub async fn open_trade(
 /// of the price, as far away as before, and without take-profits. Returns the id of the new trade.
 ///
 /// # Errors
-/// [`Error::NotFound`] if the trade is not open; `confirmNoStop` if it has no stop and that is not `confirmed`; as
+/// [`Error::NotFound`] if the trade is not open; [`Problem::PositionShared`] if another one shares its position; `confirmNoStop` if it has no stop and that is not `confirmed`; as
 /// [`super::place_order`].
 pub async fn reverse_trade(
     desk: &SharedTrading,
@@ -184,11 +185,13 @@ impl Placing<'_> {
         let key = &self.access.row.key;
         let all = rows::on_market(&self.desk.db, key.id, &symbol).await?;
         let is_open = |row: &Protection| row.ended_at.is_none() && row.wanted != Wanted::Closed;
-        let meant = |row: &Protection| trade.is_none_or(|id| id == row.intent_id);
-        let all = change::of_one_position(all, trade, None);
-        // The position belongs to the latest one.
-        let row = all.into_iter().rev().find(is_open).filter(meant).ok_or(Error::NotFound)?;
+        let meant = |row: &Protection| trade.is_none_or(|id| id == row.intent_id) && is_open(row);
+        let row = current(&all).into_iter().rev().find(meant).ok_or(Error::NotFound)?;
         let intent = Intent::load(self.desk, row.intent_id).await?.ok_or(Error::NotFound)?;
+        if SharedPosition::load(self.desk, &intent).await?.is_some() {
+            // It would close the others, too.
+            return Err(Error::field("trade", Problem::PositionShared));
+        }
         let (who, slot) = (&self.access.who, row.position_side);
         let position = self.desk.exchange.position_for_stop(who, &symbol, slot).await;
         let position = self.access.take(self.desk, position).await?;

@@ -16,8 +16,10 @@ pub(in crate::trading::order) struct Facts<'a> {
     pub(in crate::trading::order) entered: Option<Decimal>,
     /// Whether the entry is resting, or may still arrive at the exchange.
     pub(in crate::trading::order) entry_open: bool,
-    /// Whether a later entry of this desk on the market has filled. The open position then belongs to that entry.
+    /// Whether a later entry of this desk on the market has replaced the position. The open one then belongs to that entry.
     pub(in crate::trading::order) superseded: bool,
+    /// Whether other trades share the position. `position` and `open` are then the trade's part.
+    pub(in crate::trading::order) shared: bool,
     pub(in crate::trading::order) position: Option<&'a Position>,
     pub(in crate::trading::order) open: &'a [Order],
     /// Client order ids of open stops that another stop has replaced.
@@ -35,6 +37,8 @@ pub(in crate::trading::order) enum Next {
     MoveStop(Decimal),
     /// The wanted stop is open: cancel those that it has replaced.
     CancelOutdated,
+    /// The stop would close more than this amount, which is the trade's part of a shared position.
+    ResizeStop(Decimal),
     /// This amount of the position must be closed.
     Close(Decimal),
     /// The position is flat: remove its protective orders.
@@ -72,6 +76,8 @@ pub(in crate::trading::order) fn next(facts: &Facts<'_>) -> Next {
             } else if facts.open.iter().any(|order| outdated(&order)) && Rule::OutdatedStopIsCancelled.holds()
             {
                 Next::CancelOutdated
+            } else if facts.shared && closes_more(facts, ours) && Rule::SharedStopFits.holds() {
+                Next::ResizeStop(ours)
             } else {
                 Next::Agree
             }
@@ -86,6 +92,19 @@ fn covered<'a>(open: impl Iterator<Item = &'a Order>, entered: Side, held: Decim
     let whole = !Rule::PartialStopCoversPart.holds();
     let covers = |order: &Order| order.amount.filter(|_| !whole).map_or(held, |amount| amount - order.filled);
     stops.map(covers).sum::<Decimal>().min(held)
+}
+
+/// Whether the wanted stops among the open orders would close more than `held` together: those that no trade has sent have the amount that
+/// they cover.
+fn closes_more(facts: &Facts<'_>, held: Decimal) -> bool {
+    let wanted = |order: &&Order| {
+        is_stop(order)
+            && order.side == facts.side.opposite()
+            && !facts.outdated.contains(&order.client_order_id)
+    };
+    let amounts = facts.open.iter().filter(wanted).map(|order| Some(order.amount? - order.filled));
+    // One without an amount closes the whole position.
+    amounts.sum::<Option<Decimal>>().is_none_or(|total| total > held)
 }
 
 /// Whether an order closes a position when the price moves against it.
@@ -111,6 +130,7 @@ mod tests {
             entered: Some(d("1")),
             entry_open: false,
             superseded: false,
+            shared: false,
             position,
             open,
             outdated: &[],
@@ -134,6 +154,19 @@ mod tests {
         let part = stop("old", Some(d("0.4")));
         assert_eq!(of(&[part]), Next::PlaceStop(d("1")), "the old one does not cover the position");
         assert_eq!(of(&[old, stop("new", Some(d("0.4")))]), Next::MoveStop(d("0.6")));
+    }
+
+    #[test]
+    fn a_stop_of_a_part_closes_no_more_than_the_part() {
+        let part = position(d("1"));
+        let stop = |amount: Option<&str>| open_order(OrderType::StopMarket, Side::Sell, amount.map(d));
+        let of = |open: &[Order]| next(&Facts { shared: true, ..facts(Some(&part), open) });
+        assert_eq!(of(&[stop(None)]), Next::ResizeStop(d("1")), "it closes the others, too");
+        assert_eq!(of(&[stop(Some("1.5"))]), Next::ResizeStop(d("1")));
+        assert_eq!(of(&[stop(Some("0.4")), stop(Some("0.6"))]), Next::Agree);
+        assert_eq!(of(&[stop(Some("0.4"))]), Next::PlaceStop(d("0.6")));
+        let alone = [stop(Some("1.5"))];
+        assert_eq!(next(&facts(Some(&part), &alone)), Next::Agree, "nobody else has a part");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use rules::Rule;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
-use super::account::Access;
+use super::{account::Access, sharing::is_superseded};
 use crate::{
     error::Result,
     trading::{SharedTrading, Trading, key},
@@ -33,7 +33,7 @@ use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, PositionSlot, Symbol
 use futures::{StreamExt as _, stream};
 use pass::Pass;
 use std::{collections::BTreeSet, time::Duration};
-pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG};
+pub(super) use stop::{BETWEEN_READINGS, READINGS_LAG, Seen, just_entered};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
@@ -107,28 +107,28 @@ pub(crate) async fn inspect_market(
     let wanted = rows::on_market(&desk.db, id, symbol).await?;
     desk.supervision.remember(&wanted, desk.clock.boot());
     for slot in PositionSlot::ALL {
-        let of_slot: Vec<&Protection> = wanted.iter().filter(|row| row.position_side == *slot).collect();
         if at_work.contains(slot) {
-            let left_alone = of_slot.iter().map(|row| row.intent_id).collect::<Vec<_>>();
+            let left_alone = wanted.iter().filter(|row| row.position_side == *slot);
+            let left_alone = left_alone.map(|row| row.intent_id).collect::<Vec<_>>();
             desk.supervision.record_work(&left_alone, desk.clock.boot());
             continue;
         }
-        inspect_position(desk, &access, &of_slot, known).await?;
+        inspect_position(desk, &access, &wanted, *slot, known).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);
     Ok(())
 }
 
-/// Inspects all supervised trades of one position, oldest first.
+/// Inspects all supervised trades of one position, oldest first. `wanted` are those of its market.
 async fn inspect_position(
     desk: &Trading,
     access: &Access,
-    wanted: &[&Protection],
+    wanted: &[Protection],
+    slot: PositionSlot,
     known: Known,
 ) -> Result<()> {
-    for (index, row) in wanted.iter().enumerate() {
-        let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
-        let known = if superseded { Known::Superseded } else { known };
+    for row in wanted.iter().filter(|row| row.position_side == slot) {
+        let known = if is_superseded(wanted, row.intent_id) { Known::Superseded } else { known };
         inspect(desk, access, row, known).await?;
     }
     Ok(())

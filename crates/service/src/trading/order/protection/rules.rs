@@ -104,6 +104,10 @@ rules! {
     AddedPartIsOurs,
     /// After a partial close the take-profits are fitted to the position.
     TargetsFitPosition,
+    /// The stop of a trade on a shared position closes no more than the trade's part.
+    SharedStopFits,
+    /// The take-profits of a trade on a shared position close no more than the trade's part.
+    SharedTargetsFit,
     /// A difference is inspected again within seconds.
     DifferenceIsRetriedSoon,
 }

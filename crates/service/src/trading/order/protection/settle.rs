@@ -2,6 +2,7 @@
 //! copy's result, and ends the supervision.
 
 mod closed;
+mod shared;
 
 use crate::{
     error::{Error, Result},
@@ -12,7 +13,7 @@ use crate::{
         order::{
             account::Access,
             costs,
-            hits::realized,
+            hits::Gains,
             intent::{Intent, Request, read},
             legs::Role,
             protection::rules::Rule,
@@ -52,7 +53,7 @@ pub(super) async fn settle(desk: &Trading, access: &Access, intent: &Intent, lat
         let mut orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
         let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
         orders.retain(|order| order.position_side == intent.slot);
-        let position = PastPosition::read(desk, access, intent, entry, &trades).await;
+        let position = PastPosition::read(desk, access, intent, entry, (&orders, &trades)).await?;
         closed = Some(closed_trade(desk, intent, entry, &orders, &position).await?);
         if let Some(copy) = copy {
             settle_copy(desk, intent, &copy, entry, &orders, &position).await?;
@@ -143,8 +144,9 @@ pub(super) async fn report_filled(
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
     // The owner is notified even if a price is unknown, and then without a profit.
     let trades = costs::known_fees(desk, &trades, symbol.quote()).await.unwrap_or_default();
+    let gains = Gains::of(desk, intent).await?;
     let mut tx = desk.db.begin().await?;
-    for hit in hits(intent, ended, &trades, None, desk.clock.now())? {
+    for hit in hits(&gains, ended, &trades, None, desk.clock.now())? {
         hit.write(&mut tx).await?;
     }
     Ok(tx.commit().await?)
@@ -177,10 +179,11 @@ async fn settle_copy(
         exit,
         profit_usd: profit.map(|usd| usd.round_dp(2)),
     };
+    let gains = Gains::of(desk, intent).await?;
     let mut tx = desk.db.begin().await?;
     if store::copy::close_copy(&mut tx, copy.id, ended, now).await? {
         let event = LiveEvent { key: Some(copy.exchange_key_id), at: now, what };
-        for hit in hits(intent, orders, position.priced_fills(), last, now)? {
+        for hit in hits(&gains, orders, position.priced_fills(), last, now)? {
             hit.write(&mut tx).await?;
         }
         user_events::append(&mut tx, copy.user_id, &event).await?;
@@ -193,17 +196,17 @@ async fn settle_copy(
 /// Builds the notifications of filled protective orders, each with its own realized profit. The `last` one is
 /// not shown separately on the pages, which show it as the copy's end.
 fn hits(
-    intent: &Intent,
+    gains: &Gains<'_>,
     orders: &[Order],
     trades: &[Trade],
     last: Option<&Order>,
     now: Micros,
 ) -> Result<Vec<Notification>> {
-    let mut hits = Vec::new();
+    let (mut hits, intent) = (Vec::new(), gains.intent);
     for order in orders.iter().filter(|order| order.is_final() && !order.filled.is_zero()) {
         let role = intent.leg_by_client_id(&order.client_order_id).map(|leg| leg.role);
         let Some(role @ (Role::Stop | Role::Target)) = role else { continue };
-        let profit = realized(trades, order, intent.symbol.quote());
+        let profit = gains.of_order(trades, order);
         let hit = intent.hit(role, order, profit, now)?;
         let ends = last.is_some_and(|last| last.id == order.id);
         hits.extend(if ends { hit.map(Notification::unshown) } else { hit });

@@ -10,7 +10,7 @@ use super::{
     budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
     pass::Pass,
 };
-use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, PositionSlot, Symbol, time::SECOND};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     future::Future,
@@ -53,6 +53,14 @@ struct State {
     loaded_at: Option<Micros>,
     watched: HashMap<IntentId, WatchedPosition>,
     budget: Budget,
+    short: HashMap<(ExchangeKeyId, Symbol, PositionSlot), Shortfall>,
+}
+
+/// A shared position that is smaller than what its trades have together.
+struct Shortfall {
+    /// The amount of the position, and that of its trades, in base units.
+    amounts: (Decimal, Decimal),
+    since: Micros,
 }
 
 impl Supervision {
@@ -269,6 +277,32 @@ impl Supervision {
         let state = self.state();
         let since = state.watched.get(&intent).and_then(|entry| entry.ending_since);
         since.map_or(0, |since| now.since(since))
+    }
+
+    /// Returns how long a shared position has had this amount, smaller than that of its trades, in microseconds.
+    pub(in crate::trading::order) fn short_for(
+        &self,
+        key: ExchangeKeyId,
+        (symbol, slot): (&Symbol, PositionSlot),
+        amounts: (Decimal, Decimal),
+        now: Micros,
+    ) -> i64 {
+        let mut state = self.state();
+        let new = || Shortfall { amounts, since: now };
+        let short = state.short.entry((key, symbol.clone(), slot)).or_insert_with(new);
+        if short.amounts != amounts {
+            *short = new();
+        }
+        now.since(short.since)
+    }
+
+    /// Records that a shared position has what its trades have.
+    pub(in crate::trading::order) fn record_agreement(
+        &self,
+        key: ExchangeKeyId,
+        (symbol, slot): (&Symbol, PositionSlot),
+    ) {
+        self.state().short.remove(&(key, symbol.clone(), slot));
     }
 
     /// Returns the current counts.

@@ -1,18 +1,19 @@
 //! Places a position's stop, and closes the position if it certainly cannot get one.
 
+mod rescue;
+
 use super::{
     answer::{StopRefusal, stop_refusal},
-    breaker::BreakerVerdict,
     decide::{Facts, Next, next},
     rules::Rule,
 };
 use crate::{
     error::{Error, Result},
     trading::order::{
-        close::Share,
-        legs::{Leg, PlannedOrder, Role},
+        legs::{PlannedOrder, Role},
         run::{Halt, Run, RunResult},
         seq,
+        sharing::{Part, SharedPosition},
     },
 };
 use domain::{Decimal, Micros, Order, Position, Side, time::SECOND};
@@ -44,14 +45,20 @@ const MAX_INSPECTIONS: u8 = 3;
 pub(in crate::trading::order) struct Seen {
     pub(in crate::trading::order) position: Option<Position>,
     pub(in crate::trading::order) open: Vec<Order>,
+    /// Set if the position is shared: then these are the trade's part of it, and the orders that concern that part.
+    pub(in crate::trading::order) part: Option<Part>,
 }
 
 impl Run<'_> {
-    /// Reads position and open orders. Orders come first: a stop that fills in between then appears without
+    /// Reads position and open orders, of a shared position the trade's part. Orders come first: a stop that fills in between then appears without
     /// its position, which is harmless; the reverse would not be.
     pub(in crate::trading::order) async fn inspect(&self) -> RunResult<Seen> {
         let open = self.open_orders().await?;
-        Ok(Seen { position: self.position().await?, open })
+        let position = self.position().await?;
+        match SharedPosition::load(self.desk, self.intent).await? {
+            Some(shared) => self.part(shared, open, position).await,
+            None => Ok(Seen { position, open, part: None }),
+        }
     }
 
     /// Decides the next repair for the position that this intent opened, with the intent's own stop as the
@@ -64,6 +71,7 @@ impl Run<'_> {
             entered: self.intent.entered(),
             entry_open: self.intent.open_entry().is_some(),
             superseded: false,
+            shared: false,
             position: seen.position.as_ref(),
             open: &seen.open,
             // A stop that was moved protects as well; the supervisor replaces it.
@@ -214,7 +222,7 @@ impl Run<'_> {
         }
         let next = self.intent.next_stop();
         let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
-        let order = PlannedOrder { amount: lost.amount.map(|_| amount), ..lost };
+        let order = PlannedOrder { amount: lost.amount.map(|_| amount), resizes: false, ..lost };
         self.plan_and_save(next, Role::Stop, order).await?;
         let placed = self.send(next).await;
         self.intent.save_progress(self.desk).await?;
@@ -249,77 +257,6 @@ impl Run<'_> {
             self.rescue(failure).await
         } else {
             Err(Halt::Later(failure))
-        }
-    }
-
-    /// Closes the position of the intent because it cannot be protected, and notifies its owner. Two readings
-    /// must agree first.
-    pub(in crate::trading::order) async fn rescue(&mut self, failure: ExchangeFailure) -> RunResult<()> {
-        let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
-        for reading in 0..readings {
-            if reading > 0 {
-                self.desk.clock.sleep(BETWEEN_READINGS).await;
-            }
-            let seen = self.inspect().await?;
-            if !matches!(self.next_for_stop(&seen), Next::PlaceStop(_)) {
-                return Ok(());
-            }
-        }
-        self.ask_breaker(&failure).await?;
-        let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
-        rows::set_wanted(&mut tx, self.intent.id, Wanted::Closed).await.map_err(Error::from)?;
-        tx.commit().await.map_err(Error::from)?;
-        self.close_unprotected().await?;
-        Err(Halt::Refused(failure))
-    }
-
-    /// Closes the position of the intent until the exchange reports it closed, and notifies its owner.
-    pub(in crate::trading::order) async fn close_unprotected(&mut self) -> RunResult<()> {
-        self.end_entry().await?;
-        let entered = self.intent.entry_side().zip(self.intent.entered());
-        let (side, amount) = entered.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
-        let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
-        // The end of a time limit was notified when it was reached.
-        let over = store::automation::is_over(&self.desk.db, self.intent.id).await.map_err(Error::from)?;
-        if closed && !over && Rule::ClosingIsNotified.holds() {
-            let notification = self.intent.unprotected(self.desk.clock.now())?;
-            let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
-            notification.write(&mut tx).await.map_err(Error::from)?;
-            tx.commit().await.map_err(Error::from)?;
-        }
-        Ok(())
-    }
-
-    /// Cancels the rest of an entry, because further fills would not be protected.
-    async fn end_entry(&mut self) -> RunResult<()> {
-        let resting: Vec<Leg> =
-            self.intent.resting_entries().filter(|leg| leg.placed.is_some()).cloned().collect();
-        for leg in resting.into_iter().filter(|_| Rule::RestOfEntryEnds.holds()) {
-            let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-            self.cancel(&self.intent.client_id(leg.seq), conditional).await?;
-            if let Some(order) = self.look_up(&leg, Micros(0)).await? {
-                self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
-                self.intent.save_progress(self.desk).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn ask_breaker(&self, failure: &ExchangeFailure) -> RunResult<()> {
-        let (now, positions) = (self.desk.clock.boot(), self.desk.supervision.positions());
-        match self.desk.supervision.breaker.rescue(now, positions) {
-            _ if !Rule::BreakerTrips.holds() => Ok(()),
-            BreakerVerdict::Go => Ok(()),
-            BreakerVerdict::Trips => {
-                tracing::error!(
-                    %failure,
-                    "circuit breaker tripped: the stop losses of many positions were rejected within a minute; emergency \
-                     closing and new entries are suspended for ten minutes"
-                );
-                super::notices::breaker_tripped(self.desk).await?;
-                Err(Halt::Later(failure.clone()))
-            }
-            BreakerVerdict::Tripped => Err(Halt::Later(failure.clone())),
         }
     }
 }

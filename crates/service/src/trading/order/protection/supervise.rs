@@ -5,6 +5,7 @@ mod alive;
 mod ending;
 mod entry;
 mod moved;
+mod part;
 
 pub(super) use alive::stop_is_alive;
 
@@ -45,7 +46,7 @@ const REPAIRS: u8 = 8;
 pub(crate) enum Known {
     /// Nothing more than the exchange reports.
     Nothing,
-    /// A later entry of this desk on the market has filled: the open position belongs to that entry.
+    /// A later entry of this desk on the market has replaced the position: the open one belongs to that entry.
     Superseded,
     /// An order that closed the position has filled.
     Closed,
@@ -139,6 +140,7 @@ impl Supervisor<'_> {
         }
         for _ in 0..REPAIRS {
             let seen = run.inspect().await?;
+            self.record_ended(run, &seen).await?;
             let next = self.next(run, &seen);
             if matches!(next, Next::MoveStop(_) | Next::PlaceStop(_))
                 && run.has_unlisted_stop(&seen.open).await?
@@ -149,11 +151,16 @@ impl Supervisor<'_> {
                 Next::Agree => {
                     self.adopt_moved_stop(run, &seen).await?;
                     self.report_targets(run, &seen).await?;
-                    return Ok(Pass::Agrees);
+                    if run.fit_part_targets(&seen).await? {
+                        continue;
+                    }
+                    let uncertain = seen.part.is_some_and(|part| part.uncertain);
+                    return Ok(if uncertain { Pass::Differs } else { Pass::Agrees });
                 }
                 Next::End => return self.end(run).await,
                 Next::MoveStop(amount) => self.move_stop(run, amount).await?,
                 Next::CancelOutdated => run.cancel_outdated(&seen.open).await?,
+                Next::ResizeStop(amount) => run.size_wanted_stop(amount).await?,
                 Next::PlaceStop(amount) => match self.stop_limit(run).await? {
                     StopLimit::HasTime => return Ok(Pass::Differs),
                     // The next inspection closes the position.
@@ -184,6 +191,7 @@ impl Supervisor<'_> {
             entered: run.intent.entered(),
             entry_open: run.intent.status == Status::Waiting && run.intent.open_entry().is_some(),
             superseded: self.known == Known::Superseded,
+            shared: seen.part.is_some(),
             position: seen.position.as_ref(),
             open: &seen.open,
             outdated: &outdated,

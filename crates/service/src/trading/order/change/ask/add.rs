@@ -13,13 +13,15 @@ use crate::{
                 plan::{Situation, plan_addition},
             },
             checks::{self, FEE_RATE},
-            intent::Request,
+            intent::{Intent, Request},
             place::{busy, check_first_day, may_enter},
+            run::Run,
+            sharing::SharedPosition,
         },
     },
 };
 use domain::{
-    Decimal, ExchangeKeyId, MarginMode, Market, Position, Refusal, Symbol, sizing,
+    Decimal, ExchangeKeyId, MarginMode, Market, Position, Symbol, sizing,
     ticket::{Entry, ManualOrder, Stop},
     trade::{ChangeKind, StopChange},
     validation::Problem,
@@ -81,7 +83,10 @@ impl Changer<'_> {
         }
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &self.symbol).await?;
         let held = self.position().await?.ok_or(Error::NotFound)?;
-        let at = Situation::of(&trade, Some(&held), last).ok_or(Error::NotFound)?;
+        let shared = SharedPosition::load(self.desk, &trade).await?.is_some();
+        let part = if shared { self.part(&mut trade).await?.0 } else { Some(held.clone()) };
+        let at = Situation::of(&trade, part.as_ref(), last).ok_or(Error::NotFound)?;
+        let at = if shared { at.shared() } else { at };
         let means = self.means().await?;
         let stop = match super::in_force(&trade, &row).stop {
             Some(StopChange::Set(stop)) => Some(stop),
@@ -99,11 +104,12 @@ impl Changer<'_> {
         };
         checks::market_fits(&order, &market, last)?;
         self.check_whole(order, &held, last, &means).await?;
-        let adding = plan_addition(&mut trade, &at, &held, amount)?;
+        let own = if shared { self.without_others(&mut trade).await? } else { held };
+        let adding = plan_addition(&mut trade, &at, &own, amount)?;
         self.desk.work.begin()?;
         self.claim_trade(&trade).await?;
-        let after = held.contracts + amount;
-        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, held.contracts, after)?;
+        let before = if shared { at.amount } else { own.contracts };
+        let history = HistoryEntry::of_amounts(trade.id, ChangeKind::Add, before, before + amount)?;
         let mut intent = self.intent(Request::Add(Box::new(adding)), Vec::new());
         let idempotency = self.idempotency.as_ref();
         intent.commit_change(self.desk, idempotency, &mut trade, None, None, history).await.map_err(busy)?;
@@ -119,13 +125,9 @@ impl Changer<'_> {
         last: Decimal,
         means: &Means,
     ) -> Result<()> {
-        let refused = Refusal::ExchangeBadRequest;
         checks::addition_affordable(&order, last, means.free, means.leverage)?;
-        let amount = held.contracts.checked_add(order.amount).ok_or(refused)?;
-        let before = held.entry_price.checked_mul(held.contracts).ok_or(refused)?;
-        let added = last.checked_mul(order.amount).ok_or(refused)?;
-        let average = before.checked_add(added).and_then(|cost| cost.checked_div(amount)).ok_or(refused)?;
-        let whole = ManualOrder { amount, entry: Entry::Limit(average), ..order };
+        let whole = checks::together(order, held, last)?;
+        let average = whole.entry.price().unwrap_or(last);
         checks::stop_comes_first(&whole, average, means.total, means.leverage, means.mode)?;
         let key = self.access.row.key.id;
         if let Some(limits) = check_first_day(self.desk, key, &whole, last).await?
@@ -134,6 +136,13 @@ impl Changer<'_> {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
         Ok(())
+    }
+
+    /// Returns the position without the parts of the other trades on it.
+    async fn without_others(&self, trade: &mut Intent) -> Result<Position> {
+        let run = Run::new(self.desk, &self.access.who, trade, false).await?;
+        let position = run.position_of(run.intent).await;
+        self.access.known(self.desk, position).await?.ok_or(Error::NotFound)
     }
 
     async fn means(&self) -> Result<Means> {

@@ -1,6 +1,6 @@
 //! The use case that closes a part of a position with a resting limit order.
 
-use super::{Changer, TradeTarget, aim::reduced_by};
+use super::{Changer, TradeTarget, aim::reduced_by, is_open};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -17,6 +17,7 @@ use crate::{
             intent::{Intent, Request},
             legs::{self, Leg, PlannedOrder, Role},
             place::busy,
+            sharing::current,
         },
     },
 };
@@ -41,7 +42,7 @@ pub struct LimitClose {
     pub price: Decimal,
 }
 
-/// Places a reduce-only limit order that closes a part of the latest trade of a market. It belongs to the trade like a
+/// Places a reduce-only limit order that closes a part of the open trade of a market, of several that share the position the oldest. It belongs to the trade like a
 /// take-profit: it is cancelled with it, and the take-profits are fitted to what it leaves of the position.
 ///
 /// # Errors
@@ -78,11 +79,11 @@ impl Changer<'_> {
         }
         self.aim(None, reduced_by(&self.access, closing.side)).await?;
         let market = self.ready().await?;
-        let (mut trade, row) = self.trade(&TradeTarget::default()).await?;
+        let (mut trade, row) = self.trade(&self.oldest(closing.side.opposite()).await?).await?;
         if trade.entry_rests() {
             return Err(Error::field("reduceOnly", Problem::EntryStillOpen));
         }
-        let held = self.held_by(&trade, &row).await?;
+        let held = self.held_by(&mut trade, &row).await?;
         check(closing, &row, held, &market)?;
         let open = self.desk.exchange.open_orders_for_stop(&self.access.who, &self.symbol).await;
         let open = self.access.take(self.desk, open).await?;
@@ -102,9 +103,17 @@ impl Changer<'_> {
         self.accepted(trade.id, planned.leg).await
     }
 
+    /// Returns the oldest of the trades on a side, which is closed first; the latest one of all without any.
+    async fn oldest(&self, side: Side) -> Result<TradeTarget> {
+        let trades = current(&self.rows().await?);
+        let filled = |row: &&Protection| row.side == side && row.entered_at.is_some() && is_open(row);
+        let oldest = trades.iter().find(filled);
+        Ok(TradeTarget { trade: oldest.map(|row| row.intent_id), ..TradeTarget::default() })
+    }
+
     /// Returns the trade's part of the position.
-    async fn held_by(&self, trade: &Intent, row: &Protection) -> Result<Decimal> {
-        let position = self.position().await?;
+    async fn held_by(&self, trade: &mut Intent, row: &Protection) -> Result<Decimal> {
+        let (position, _) = self.part(trade).await?;
         own_position(trade, row, position.as_ref()).ok_or(Error::NotFound)
     }
 

@@ -55,6 +55,7 @@ pub(in crate::trading::order::change) fn trade(filled: Decimal) -> Intent {
         created_at: Micros(0),
         updated_at: Micros(0),
         install: None,
+        held_before: None,
         tenure: crate::platform::fence::Tenure::default(),
     }
 }
@@ -152,6 +153,23 @@ fn new_take_profits_replace_those_that_have_not_filled() {
 }
 
 #[test]
+fn a_moved_stop_of_a_part_closes_only_the_part() {
+    let mut trade = trade(d("1"));
+    // A take-profit has closed half of it.
+    let part = position(d("0.5"));
+    let at = Situation::of(&trade, Some(&part), d("100")).unwrap();
+    let mut at = at.shared();
+    at.cover_entered(&trade);
+    plan(&mut trade, &moved("95"), &at, Wanted::Stop, d("0.001")).unwrap();
+    let stop = trade.wanted_stop().unwrap();
+    assert_eq!((stop.amount, stop.resizes), (Some(d("0.5")), true));
+    let adding = plan_addition(&mut trade, &at, &part, d("0.3")).unwrap();
+    assert!(matches!(adding.stop, StopStep::Move(_)));
+    assert_eq!(trade.wanted_stop().unwrap().amount, Some(d("0.8")));
+    assert_eq!(adding.own, d("0.5"));
+}
+
+#[test]
 fn a_position_that_grows_gets_a_larger_stop_where_the_stop_has_an_amount() {
     let mut trade = trade(d("1"));
     let held = position(d("1"));
@@ -238,6 +256,7 @@ fn a_partial_close_that_has_closed_something_is_never_repeated() {
         amount: d("0.5"),
         left: d("0.5"),
         copy: None,
+        whole: false,
     });
     assert!(!reduced.has_reduced());
     let filled = Order { filled: d("0.2"), ..open_order(OrderType::Market, Side::Sell, Some(d("0.5"))) };

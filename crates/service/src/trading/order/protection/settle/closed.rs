@@ -1,6 +1,6 @@
 //! The result of a trade whose position has ended, from the account's fills.
 
-use super::{HISTORY, exit_by, last_closing};
+use super::{HISTORY, exit_by, last_closing, shared::SharedFills};
 use crate::{
     error::Result,
     trading::{
@@ -13,15 +13,15 @@ use store::trade::ClosedTrade;
 
 /// The fills of a position that has ended, with its costs as far as they are known.
 pub(super) struct PastPosition {
-    side: Side,
+    pub(super) side: Side,
     /// From the first fill of the entry on until the position was flat, oldest first.
     pub(super) fills: Vec<Trade>,
     /// Whether the fills are all that the position had.
-    complete: bool,
+    pub(super) complete: bool,
     /// Whether the fees of the fills are in the quote asset.
-    priced: bool,
+    pub(super) priced: bool,
     /// The funding that was paid; `None` if it could not be read.
-    funding: Option<Decimal>,
+    pub(super) funding: Option<Decimal>,
 }
 
 /// The result of a position; `None` for what is unknown.
@@ -38,23 +38,25 @@ pub(super) struct Figures {
 }
 
 impl PastPosition {
-    /// Reads the costs of the position that `entry` opened. `trades` are the market's last fills, newest first. A price or
-    /// the funding that cannot be read leaves the result unknown: the end of the supervision does not wait for them.
+    /// Reads the costs of the position that `entry` opened. `orders` and `trades` are the market's last orders and fills, newest
+    /// first. A price or the funding that cannot be read leaves the result unknown: the end of the supervision does not wait for
+    /// them.
     pub(super) async fn read(
         desk: &Trading,
         access: &Access,
         intent: &Intent,
         entry: &Order,
-        trades: &[Trade],
-    ) -> Self {
+        (orders, trades): (&[Order], &[Trade]),
+    ) -> Result<Self> {
         let (side, entered) = (entry.side, intent.entered().unwrap_or_default());
-        let (own, mut beside): (Vec<Trade>, Vec<Trade>) =
-            trades.iter().cloned().partition(|trade| trade.position_side == intent.slot);
-        // Fills of the time before the account was switched to hedge mode are of no position beside.
-        beside.retain(|trade| trade.position_side.is_hedged());
+        if let Some(part) = SharedFills::read(desk, intent, trades, orders).await? {
+            return Ok(part.position(desk, access, intent, entry, trades).await);
+        }
+        let own: Vec<Trade> =
+            trades.iter().filter(|fill| fill.position_side == intent.slot).cloned().collect();
         let (mut fills, complete) = if intent.adopts() {
             let (fills, flat) = fills_after(&own, entry);
-            (fills, flat && reach_back(trades, entry))
+            (fills, flat && reach_back(trades, entry.at))
         } else {
             let fills = fills_of(&own, entry);
             let complete = are_complete(trades, &fills, entry, entered);
@@ -63,12 +65,11 @@ impl PastPosition {
         let until = fills.last().filter(|_| is_flat(&fills, side)).map_or(desk.clock.now(), |last| last.at);
         // An adopted position is as old as its last change elsewhere, and its result counts from its adoption on.
         let since = if intent.adopts() { entry.at.max(intent.created_at) } else { entry.at };
-        let funding = costs::known_funding(desk, access, intent, (since, until)).await;
-        let funding = funding.filter(|paid| paid.is_zero() || !was_beside(&beside, (since, until)));
+        let funding = funding_of(desk, access, intent, trades, (since, until), &|_| Decimal::ONE).await;
         let converted = costs::known_fees(desk, &fills, intent.symbol.quote()).await;
         let priced = converted.is_some();
         fills = converted.unwrap_or(fills);
-        Self { side, fills, complete, priced, funding }
+        Ok(Self { side, fills, complete, priced, funding })
     }
 
     /// Returns the fills whose fees are in the quote asset; none if a price is unknown.
@@ -112,6 +113,23 @@ pub(super) async fn closed_trade(
     Ok(ClosedTrade { price, realized, fees, funding, exit })
 }
 
+/// Returns the funding that was paid for the position of `intent` between two times; `None` if it is not known. `trades` are
+/// the market's last fills, newest first, and `share` is the share of the position that is counted at a time.
+pub(super) async fn funding_of(
+    desk: &Trading,
+    access: &Access,
+    intent: &Intent,
+    trades: &[Trade],
+    span: (Micros, Micros),
+    share: &(dyn Fn(Micros) -> Decimal + Sync),
+) -> Option<Decimal> {
+    let paid = costs::known_funding(desk, access, intent, span, share).await?;
+    // Fills of the time before the account was switched to hedge mode are of no position beside.
+    let other = |fill: &&Trade| fill.position_side.is_hedged() && fill.position_side != intent.slot;
+    let beside: Vec<Trade> = trades.iter().filter(other).cloned().collect();
+    (paid.is_zero() || !was_beside(&beside, span)).then_some(paid)
+}
+
 /// Whether the market's other position of hedge mode was open during a span of time, by its fills, newest first. The
 /// exchange reports funding by market, so then it is not known which of the two paid it.
 fn was_beside(fills: &[Trade], (since, until): (Micros, Micros)) -> bool {
@@ -134,12 +152,12 @@ fn was_beside(fills: &[Trade], (since, until): (Micros, Micros)) -> bool {
 /// they contain all of `entered`. No more than [`HISTORY`] are read, and exchanges list only those of some days.
 fn are_complete(trades: &[Trade], fills: &[Trade], entry: &Order, entered: Decimal) -> bool {
     let opening = fills.iter().filter(|trade| trade.side == entry.side);
-    reach_back(trades, entry) && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
+    reach_back(trades, entry.at) && opening.map(|trade| trade.amount).sum::<Decimal>() >= entered
 }
 
-/// Whether the market's last fills, newest first, reach back to the entry.
-fn reach_back(trades: &[Trade], entry: &Order) -> bool {
-    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < entry.at)
+/// Whether the market's last fills, newest first, reach back to a time.
+pub(super) fn reach_back(trades: &[Trade], to: Micros) -> bool {
+    trades.len() < usize::from(HISTORY) || trades.last().is_some_and(|last| last.at < to)
 }
 
 /// Returns the fills of an adopted position since its adoption, oldest first, until it was flat, and whether it was. `entry`

@@ -22,6 +22,8 @@ fn row(n: u128) -> Protection {
         entered_at: Some(Micros(0)),
         told_at: None,
         ended_at: None,
+        held_before: None,
+        lost: None,
         created_at: Micros(0),
     }
 }

@@ -19,10 +19,13 @@ impl Supervisor<'_> {
     /// is notified: the request was answered before.
     pub(super) async fn move_stop(&self, run: &mut Run<'_>, amount: Decimal) -> RunResult<()> {
         run.bound_wanted_stop(amount).await?;
+        let resizes = run.intent.wanted_stop().is_some_and(|stop| stop.resizes);
         match run.place_another_stop(amount).await {
             // It exists, although the exchange does not find it yet.
             Err(Halt::Refused(failure)) if failure.is_duplicate() => Err(Halt::Later(failure)),
             Ok(_) => Ok(()),
+            // Its owner has not asked for anything, and the larger stop protects as well.
+            Err(Halt::Refused(failure)) if resizes => Err(Halt::Later(failure)),
             Err(Halt::Refused(failure)) => run.notify_of_refused_move(&failure).await,
             Err(other) => Err(other),
         }
