@@ -86,8 +86,10 @@ pub(crate) async fn the_ticket_opens_a_trade_with_its_automation(db: &TestDb) {
         (&json!(1), &json!(600), &json!("mark"))
     );
 
-    let (status, open) = browser.buy(&[("timeLimit", "600")]).await;
-    assert_eq!((status, &open["fields"][0]["field"]), (422, &json!("replace")), "{open}");
+    let (status, beside) = browser.buy(&[("timeLimit", "600")]).await;
+    assert_eq!((status, &beside["notice"]), (200, &json!("order-placed")), "{beside}");
+    let items = browser.ada.get(TRADES).await.ok(200)["items"].clone();
+    assert_eq!(items.as_array().unwrap().len(), 2, "both trades share the position: {items}");
 }
 
 pub(crate) async fn a_form_of_an_older_version_is_refused_at_its_field(db: &TestDb) {
