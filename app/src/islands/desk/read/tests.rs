@@ -31,7 +31,7 @@ fn position() -> Position {
         margin_mode: MarginMode::Crossed,
         side: PositionSide::Short,
         percentage: n(13),
-        position_side: domain::PositionSlot::Both,
+        position_side: PositionSlot::Both,
     }
 }
 

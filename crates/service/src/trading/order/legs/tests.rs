@@ -41,7 +41,7 @@ pub(crate) fn open_order(kind: OrderType, side: Side, amount: Option<Decimal>) -
         filled: Decimal::ZERO,
         remaining: amount,
         status: OrderStatus::Open,
-        position_side: domain::PositionSlot::Both,
+        position_side: PositionSlot::Both,
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn position(amount: Decimal) -> Position {
         margin_mode: domain::MarginMode::Crossed,
         side: if long { domain::PositionSide::Long } else { domain::PositionSide::Short },
         percentage: zero,
-        position_side: domain::PositionSlot::Both,
+        position_side: PositionSlot::Both,
     }
 }
 

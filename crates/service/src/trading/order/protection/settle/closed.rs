@@ -229,7 +229,7 @@ mod tests {
             cost: d(price) * d(amount),
             fee: Fee { cost: d("0.1"), currency: "USDT".into() },
             realized: d(realized),
-            position_side: domain::PositionSlot::Both,
+            position_side: PositionSlot::Both,
         }
     }
 
