@@ -1,7 +1,8 @@
 //! Trades that share one position: the rows of a market that belong together, and the part of each trade.
 //!
-//! A trade is opened beside those that are open on its side, or it replaces everything on its market. Rows of trades on the
-//! same position follow each other; the first of them is of the trade that found nothing, or that replaced what it found.
+//! A trade is opened beside those that are open on its side, or it replaces everything on its market; in hedge mode everything
+//! on its side. Rows of trades on the same position follow each other; the first of them is of the trade that found nothing, or
+//! that replaced what it found.
 
 mod part;
 
