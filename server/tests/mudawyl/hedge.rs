@@ -81,13 +81,15 @@ pub(crate) async fn a_long_and_a_short_trade_live_beside_each_other(db: &TestDb)
     let wrong = format!("/v1/priv/exchange/position/{id}/protection?symbol=BTC/USDT&positionSide=both");
     ada.get(&wrong).await.problem("positionSide", "must be long or short");
 
-    // A second one on the same side is still a conflict, and the other side is none.
-    let stop = near(ada, 95).await;
-    let again = json!({
-        "exchangeKeyId": id, "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01",
-        "stop": {"price": stop},
-    });
-    assert_eq!(ada.post(TRADE, again).await.status, 409);
+    // A second one on the same side shares its position, and is closed without the first.
+    let second = hedged.trade("BUY", "0.01").await;
+    assert_eq!(number(&hedged.position().await["contracts"]), Decimal::new(6, 2));
+    let path = format!("{TRADE}/{}/close", second["trade"]["id"].as_str().unwrap());
+    ada.post(&path, json!({"share": 1})).await.ok(200);
+    assert_eq!(number(&hedged.position().await["contracts"]), Decimal::new(5, 2));
+    for side in ["long", "short"] {
+        assert_eq!(hedged.protection(side).await["state"], "SUPERVISED", "{side}");
+    }
 
     // A sell that only reduces is of the long position.
     let reduce = json!({
@@ -152,6 +154,7 @@ pub(crate) async fn pages_show_both_sides_and_their_forms_name_one(db: &TestDb) 
         let closes = |form: &&str| form.contains("action=\"/api/position-close\"") && form.contains(&named);
         assert!(page.split("<form").any(|form| closes(&form)), "the form that closes the {side} position");
     }
+    assert!(!page.contains("data-testid=\"shared-trade\""), "each has a position of its own");
     assert!(page_of(server, &cookie, "/keys").await.contains("data-testid=\"hedge-mode\""));
 
     let wrong = [("key", id), ("symbol", "BTC/USDT"), ("positionSide", "up")];

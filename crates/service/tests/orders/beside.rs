@@ -16,7 +16,7 @@ use service::{
 use store::testing::TestDb;
 
 /// A second trade of 0.02 with its stop at 18,900, without take-profits.
-fn second() -> RawTicket {
+pub(crate) fn second() -> RawTicket {
     RawTicket {
         amount: Some("0.02".into()),
         take_profit_prices: vec![],
@@ -26,7 +26,7 @@ fn second() -> RawTicket {
 }
 
 impl World {
-    async fn open_beside(&self, ticket: &RawTicket) -> Result<IntentId, Error> {
+    pub(crate) async fn open_beside(&self, ticket: &RawTicket) -> Result<IntentId, Error> {
         let new = NewTrade {
             order: ticket.check().unwrap(),
             targets: Vec::new(),
@@ -51,7 +51,7 @@ impl World {
     }
 
     /// Returns price and amount of the open stops, in the order of their prices.
-    fn stops(&self) -> Vec<(Decimal, Option<Decimal>)> {
+    pub(crate) fn stops(&self) -> Vec<(Decimal, Option<Decimal>)> {
         let stops = |order: &Order| order.reduce_only && order.price.is_none();
         let open = self.open();
         let stops = open.iter().filter(|order| stops(order));
@@ -65,7 +65,7 @@ impl World {
     }
 }
 
-fn both() -> Vec<(Decimal, Option<Decimal>)> {
+pub(crate) fn both() -> Vec<(Decimal, Option<Decimal>)> {
     vec![(d("18900"), Some(d("0.02"))), (d("19000"), Some(d("0.05")))]
 }
 

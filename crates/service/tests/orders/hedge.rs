@@ -2,6 +2,7 @@
 
 use super::{ENTRY, STOP, World, limit, ticket, world, world_at};
 use crate::{
+    beside::{both, second},
     changes::{MOVED, remove, stop},
     fake::{Fake, btc, d},
 };
@@ -15,7 +16,7 @@ use service::{
     Error,
     trading::{
         key,
-        order::{self, AddSize, NewTrade, Part, TradeTarget},
+        order::{self, AddSize, NewTrade, Part, TradeTarget, trade::TradeStatus},
     },
 };
 use store::testing::TestDb;
@@ -68,7 +69,7 @@ impl World {
     }
 
     /// Opens a short position at the exchange, beside what the desk trades.
-    fn open_beside(&self, amount: &str) {
+    fn hold_short(&self, amount: &str) {
         self.fake.state.lock().unwrap().beside = Some(short(amount));
     }
 
@@ -106,7 +107,7 @@ pub(crate) async fn orders_in_hedge_mode_name_their_position(db: &TestDb) {
 
 pub(crate) async fn what_is_open_on_the_other_side_stays_open_beside(db: &TestDb) {
     let world = hedged(db).await;
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     let order = ticket().check().unwrap();
     let new = NewTrade { order, targets: vec![], replace: false, automation: Default::default() };
     order::open_trade(&world.desk, &world.actor, world.key, new, None).await.unwrap();
@@ -117,11 +118,45 @@ pub(crate) async fn what_is_open_on_the_other_side_stays_open_beside(db: &TestDb
     assert_eq!(protected(PositionSide::Long), Some(ProtectionState::Supervised));
     assert_eq!(protected(PositionSide::Short), Some(ProtectionState::Foreign));
     assert_eq!(state.trades.len(), 1);
-    // A second one on its own side is still not replaced unasked.
-    let order = ticket().check().unwrap();
-    let new = NewTrade { order, targets: vec![], replace: false, automation: Default::default() };
-    let again = order::open_trade(&world.desk, &world.actor, world.key, new, None).await;
-    assert_eq!(problems(again), [("replace".to_owned(), Problem::PositionOpen)]);
+    // What no trade has opened is not replaced unasked, and no trade shares it.
+    let refused = world.open_beside(&sell()).await;
+    assert_eq!(problems(refused), [("replace".to_owned(), Problem::PositionOpen)]);
+}
+
+pub(crate) async fn trades_share_the_position_of_their_side(db: &TestDb) {
+    let world = hedged(db).await;
+    world.hold_short("0.03");
+    world.place(&ticket()).await.unwrap();
+    let added = world.open_beside(&second()).await.unwrap();
+    assert_eq!((world.position(), world.stops()), (d("0.07"), both()));
+    world.supervise().await;
+    assert_eq!((world.position(), world.stops()), (d("0.07"), both()), "all is as wanted");
+    let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    let protected = |side| state.protection_on(Some(side)).map(|protection| protection.state);
+    assert_eq!(protected(PositionSide::Long), Some(ProtectionState::Supervised));
+    assert_eq!(protected(PositionSide::Short), Some(ProtectionState::Foreign));
+    let all = Part::Share(Decimal::ONE);
+    order::trade::close_trade(&world.desk, &world.actor, added, all, None).await.unwrap();
+    world.supervise().await;
+    assert_eq!(world.position(), d("0.05"));
+    assert_eq!(world.stops(), [(d("19000"), Some(d("0.05")))], "the other trade keeps its stop");
+    assert!(world.orders().iter().all(|order| order.position_side == PositionSlot::Long));
+}
+
+pub(crate) async fn a_trade_of_one_side_does_not_replace_those_of_the_other(db: &TestDb) {
+    let world = hedged(db).await;
+    let short = world.open_beside(&sell()).await.unwrap();
+    // The fake exchange has one position of ours at a time: the short one stays open as the other one.
+    world.hold_short("0.05");
+    world.fake.state.lock().unwrap().position = Decimal::ZERO;
+    world.place(&ticket()).await.unwrap();
+    world.supervise().await;
+    let state = order::account_state(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    assert_eq!(state.trades.len(), 2, "both are open");
+    let row = order::trade::get_trade(&world.desk, &world.actor, short).await.unwrap().row;
+    assert_eq!(row.status, TradeStatus::Open);
+    let protected = |side| state.protection_on(Some(side)).map(|protection| protection.state);
+    assert_eq!(protected(PositionSide::Short), Some(ProtectionState::Supervised));
 }
 
 pub(crate) async fn a_changed_position_mode_refuses_once_and_is_known_from_then_on(db: &TestDb) {
@@ -146,7 +181,7 @@ pub(crate) async fn closing_finds_positions_although_the_mode_has_changed(db: &T
 
 pub(crate) async fn one_of_two_positions_is_closed_with_its_own_orders(db: &TestDb) {
     let world = hedged(db).await;
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     world.place(&ticket()).await.unwrap();
     let long = Some(PositionSide::Long);
     order::close_side(&world.desk, &world.actor, world.key, &btc(), long).await.unwrap();
@@ -158,7 +193,7 @@ pub(crate) async fn one_of_two_positions_is_closed_with_its_own_orders(db: &Test
 
 pub(crate) async fn changes_of_a_trade_are_of_its_own_position(db: &TestDb) {
     let world = hedged(db).await;
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     world.place(&ticket()).await.unwrap();
     world.change(stop("19500")).await.unwrap();
     assert_eq!(world.fake.placed(MOVED)[0].position_side, PositionSlot::Long);
@@ -180,7 +215,7 @@ pub(crate) async fn changes_of_a_trade_are_of_its_own_position(db: &TestDb) {
 
 pub(crate) async fn the_position_beside_a_trade_is_adopted(db: &TestDb) {
     let world = hedged(db).await;
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     world.place(&ticket()).await.unwrap();
     let adopted = async |side| {
         let wish = stop("21000");
@@ -199,7 +234,7 @@ pub(crate) async fn the_position_beside_a_trade_is_adopted(db: &TestDb) {
 
 pub(crate) async fn a_lost_stop_is_replaced_on_its_own_side(db: &TestDb) {
     let world = hedged(db).await;
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     world.place(&ticket()).await.unwrap();
     world.fake.state.lock().unwrap().orders.retain(|order| order.kind != OrderType::StopMarket);
     // A stop of the short position covers nothing of the long one.
@@ -222,7 +257,7 @@ pub(crate) async fn a_lost_stop_is_replaced_on_its_own_side(db: &TestDb) {
 pub(crate) async fn a_reversal_closes_one_side_and_opens_the_other(db: &TestDb) {
     let world = hedged(db).await;
     world.place(&ticket()).await.unwrap();
-    world.open_beside("0.03");
+    world.hold_short("0.03");
     let reverse =
         async || order::reverse_trade(&world.desk, &world.actor, world.key, &btc(), None, false, None).await;
     assert_eq!(problems(reverse().await), [("trade".to_owned(), Problem::PositionOpen)]);

@@ -512,6 +512,8 @@ store::each_engine![
     an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
     orders_in_hedge_mode_name_their_position,
     what_is_open_on_the_other_side_stays_open_beside,
+    trades_share_the_position_of_their_side,
+    a_trade_of_one_side_does_not_replace_those_of_the_other,
     a_changed_position_mode_refuses_once_and_is_known_from_then_on,
     closing_finds_positions_although_the_mode_has_changed,
     one_of_two_positions_is_closed_with_its_own_orders,

@@ -207,6 +207,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("hedged", HEDGED, &[OPEN, FIRST]),
         life("hedged-close", HEDGED_OPEN, &[Asks(Ask::CloseLong)]),
         found("hedged-stop-cancelled", HEDGED_OPEN, &[CANCELS, FIRST, SECOND, THIRD]),
+        life("hedged-beside", HEDGED_OPEN, &[BESIDE, FIRST, SECOND]),
         life("beside", &[OPEN], &[BESIDE, FIRST, SECOND]),
         life(
             "beside-stop-hit",

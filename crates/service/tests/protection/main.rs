@@ -211,6 +211,7 @@ lives! {
     hedged = "hedged",
     hedged_close = "hedged-close",
     hedged_stop_cancelled = "hedged-stop-cancelled",
+    hedged_beside = "hedged-beside",
     beside = "beside",
     beside_stop_hit = "beside-stop-hit",
     beside_both_hit = "beside-both-hit",
