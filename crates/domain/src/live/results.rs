@@ -41,7 +41,7 @@ impl Results {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fee, Micros, Order, OrderStatus, OrderType, Side, TimeInForce, Trade, dec};
+    use crate::{Fee, Micros, Order, OrderStatus, OrderType, PositionSlot, Side, TimeInForce, Trade, dec};
 
     /// An event of a closing order of 3 BTC.
     fn event(filled: Decimal, fill: Option<(Decimal, Decimal)>, reduce_only: bool) -> LiveEvent {
@@ -56,6 +56,7 @@ mod tests {
             post_only: false,
             reduce_only,
             side: Side::Sell,
+            position_side: PositionSlot::Both,
             price: None,
             stop_price: None,
             callback_rate: None,
@@ -72,6 +73,7 @@ mod tests {
             symbol: order.symbol.clone(),
             at: Micros(1),
             side: Side::Sell,
+            position_side: PositionSlot::Both,
             maker: false,
             price: dec!(100),
             amount,

@@ -210,6 +210,7 @@ mod tests {
             symbol: "BTC/USDT".parse().unwrap(),
             at: Micros(at),
             side,
+            position_side: crate::PositionSlot::Both,
             maker: false,
             price: d(price),
             amount: d(amount),

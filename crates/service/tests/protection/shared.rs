@@ -18,7 +18,7 @@ use store::trade::TradeFilter;
 
 /// Opens a trade of the amount that every life enters beside the open one, with its stop at this price.
 pub(crate) async fn open_beside(desk: &SharedDesk, cast: &Cast, stop: &str) -> DeskResponse {
-    let mut order = ticket(OrderKind::Market, Side::Buy);
+    let mut order = ticket(OrderKind::Market, Side::Buy, desk.clock.now());
     order.stop = Some(Stop { trigger: d(stop), limit: None });
     order.targets = vec![d("20400")];
     let automation = AutomationChange::default();
