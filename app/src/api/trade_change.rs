@@ -159,8 +159,8 @@ pub async fn close_part(
         let part = (part_of(&share, &amount)?, side_of_position(&side)?);
         Ok((id, pair, part, target(&trade, "", None)?.trade))
     };
-    let is_whole = |(part, _)| part == Part::Share(Decimal::ONE);
-    let whole = parse().is_ok_and(|(_, _, part, trade)| is_whole(part) && trade.is_none());
+    let all = Part::Share(Decimal::ONE);
+    let whole = parse().is_ok_and(|(_, _, (part, _), trade)| part == all && trade.is_none());
     let closed = match parse() {
         Ok((_, _, (part, _), Some(trade))) => {
             order::trade::close_trade(&visit.desk, &actor, trade, part, idempotency).await
