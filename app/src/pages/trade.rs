@@ -72,17 +72,8 @@ pub(crate) fn page() -> impl IntoView {
             Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
             init => init?,
         };
-        let presets = init.tradable.then(|| presets_of(&init, &all, &query, &posted));
-        let entry = init.tradable.then(|| entry_of(&visit, &init, &query, &posted)).flatten();
-        let waiting = order::entry_order::list_waiting_entries;
-        let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, &symbol).await?;
-        let adopt = init
-            .tradable
-            .then(|| adopt_form(&init.account, named(&query, "positionSide"), &posted, fresh_key(&visit)))
-            .flatten();
-        let closed = closed_list::section(&visit, &keys, &query, &chosen, &symbol).await?;
-        let shared =
-            init.tradable.then(|| shared_trades(&init.account, &posted, || fresh_key(&visit))).flatten();
+        let further = further(&visit, (&keys, &chosen), &init, &all, (&query, &posted)).await?;
+        let Further { presets, entry, waiting, adopt, shared, closed } = further;
         let json = embedded(&init)?;
         provide_context(shares_of(&query, &all, &posted));
         provide_context(seed(&ticker, &init.market));
@@ -103,7 +94,7 @@ pub(crate) fn page() -> impl IntoView {
             <script type="application/json" id=INIT inner_html=json></script>
             {presets}
             {entry}
-            {waiting_list(&waiting)}
+            {waiting}
             {adopt}
             <TradeDesk/>
             {shared}
@@ -111,6 +102,38 @@ pub(crate) fn page() -> impl IntoView {
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
         Ok(frame(&visit, &title, Width::Full, body))
+    })
+}
+
+/// The sections around the desk that are rendered on the server alone.
+struct Further {
+    presets: Option<AnyView>,
+    entry: Option<AnyView>,
+    waiting: Option<AnyView>,
+    adopt: Option<AnyView>,
+    shared: Option<AnyView>,
+    closed: AnyView,
+}
+
+/// Renders the sections around the desk.
+async fn further(
+    visit: &Visit,
+    (keys, chosen): (&[ExchangeKey], &ExchangeKey),
+    init: &DeskInit,
+    all: &[Preset],
+    (query, posted): (&[(String, String)], &Posted),
+) -> Result<Further, Error> {
+    let symbol = &init.market.symbol;
+    let waiting = order::entry_order::list_waiting_entries;
+    let waiting = waiting(&visit.desk, visit.trader()?, chosen.id, symbol).await?;
+    let (key, side) = (|| fresh_key(visit), named(query, "positionSide"));
+    Ok(Further {
+        presets: init.tradable.then(|| presets_of(init, all, query, posted)),
+        entry: init.tradable.then(|| entry_of(visit, init, query, posted)).flatten(),
+        waiting: waiting_list(&waiting),
+        adopt: init.tradable.then(|| adopt_form(&init.account, side, posted, key())).flatten(),
+        shared: init.tradable.then(|| shared_trades(&init.account, posted, key)).flatten(),
+        closed: closed_list::section(visit, keys, query, chosen, symbol).await?,
     })
 }
 

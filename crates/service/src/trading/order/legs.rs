@@ -283,14 +283,6 @@ impl PlannedOrder {
     }
 }
 
-/// Reduces the legs of an order to those that open a trade beside others: nothing is cancelled or closed, and the stop closes
-/// only what the trade has.
-pub(crate) fn beside_others(legs: &mut Vec<Leg>, amount: Decimal) {
-    legs.retain(|leg| !matches!(leg.role, Role::Cancel | Role::Close));
-    let stops = legs.iter_mut().filter(|leg| leg.role == Role::Stop);
-    stops.filter_map(|leg| leg.order.as_mut()).for_each(|order| order.amount = Some(amount));
-}
-
 /// Returns the legs that cancel a market's orders and close its position.
 pub(crate) fn closing() -> Vec<Leg> {
     vec![Leg::new(seq::CANCEL, Role::Cancel, None), Leg::new(seq::CLOSE, Role::Close, None)]

@@ -21,7 +21,7 @@ use super::{
     legs::{self, Leg, Role},
     recover,
     run::{Halt, Run, RunResult},
-    seq,
+    seq, sharing,
 };
 use crate::{
     actor::Actor,
@@ -149,7 +149,7 @@ impl<'a> Placing<'a> {
             return Err(Error::field("symbol", Problem::FirstDayMarket));
         }
         if beside.is_some() {
-            legs::beside_others(&mut legs, order.amount);
+            sharing::beside_others(&mut legs, order.amount);
         }
         self.work((order.symbol.clone(), slot), Request::Open(order), legs, beside).await
     }

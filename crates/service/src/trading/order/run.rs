@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
             let unsent: Vec<u16> = self.unsent().map(|leg| leg.seq).collect();
             unsent.into_iter().for_each(|seq| self.intent.replanned(seq));
         }
-        self.fit_stop_to_part(entry.filled).await?;
+        self.fit_stop_to_part(filled).await?;
         self.ensure_stop().await?;
         if ended {
             self.place_targets().await?;

@@ -50,6 +50,14 @@ fn positions(rows: &[Protection]) -> Vec<(PositionSlot, usize)> {
     rows.iter().map(of).collect()
 }
 
+/// Reduces the legs of an order to those that open a trade beside others: nothing is cancelled or closed, and the stop closes
+/// only what the trade has.
+pub(super) fn beside_others(legs: &mut Vec<Leg>, amount: Decimal) {
+    legs.retain(|leg| !matches!(leg.role, Role::Cancel | Role::Close));
+    let stops = legs.iter_mut().filter(|leg| leg.role == Role::Stop);
+    stops.filter_map(|leg| leg.order.as_mut()).for_each(|order| order.amount = Some(amount));
+}
+
 /// A trade on a shared position.
 pub(super) struct Sharer {
     pub(super) intent: Intent,

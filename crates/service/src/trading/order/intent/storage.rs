@@ -58,16 +58,8 @@ impl Intent {
         Ok((new, legs))
     }
 
-    /// Writes the intent with all its legs. Nothing is sent before this has been committed.
-    pub(in crate::trading::order) async fn commit(
-        &mut self,
-        desk: &Trading,
-        idempotency: Option<&IdempotencyKey>,
-    ) -> Result<()> {
-        self.commit_with_history(desk, idempotency, &[]).await
-    }
-
-    /// Does the same as [`Self::commit`] for a change, with its entries in the histories of trades.
+    /// Writes the intent with all its legs, and a change's entries in the histories of trades. Nothing is sent before this has been
+    /// committed.
     pub(in crate::trading::order) async fn commit_with_history(
         &mut self,
         desk: &Trading,
@@ -84,7 +76,7 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// Does the same as [`Self::commit`] for an order, with what the desk will do with its trade by itself, and with the changed
+    /// Does the same as [`Self::commit_with_history`] for an order, with what the desk will do with its trade by itself, and with the changed
     /// legs of the trades that it is opened beside.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ fn trade(number: u128) -> Intent {
         risk_percent: None,
     };
     let mut legs = legs::opening(&order, &market()).unwrap();
-    legs::beside_others(&mut legs, order.amount);
+    beside_others(&mut legs, order.amount);
     let mut intent = Intent {
         id: id(number),
         user: UserId(Uuid::nil()),

@@ -8,11 +8,10 @@ use crate::{
         legs::{Leg, Role},
         protection::{breaker::BreakerVerdict, decide::Next, notices, rules::Rule},
         run::{Halt, Run, RunResult},
-        seq,
         sharing::SharedPosition,
     },
 };
-use domain::{Decimal, Micros, Order};
+use domain::{Decimal, Micros};
 use exchange::ExchangeFailure;
 use std::time::Duration;
 use store::{
