@@ -1,4 +1,4 @@
-import { Copies, Follows, NewFollow, Panic } from '../pages/follows.ts';
+import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
 import { Landing } from '../pages/landing.ts';
 import { AdminStrategies, AdminStrategy } from '../pages/admin.ts';
 import { RiskRules } from '../pages/rules.ts';
@@ -87,6 +87,11 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await follows.open();
   await follows.line(name).stop.click();
   await shoot(page, 'follow-stop');
+  await new StopFollow(page).yes.click();
+  await expect(follows.stopped).toHaveCount(1);
+  await shoot(page, 'follows-stopped');
+  await follows.stopped.getByRole('link', { name }).click();
+  await shoot(page, 'follow-performance-stopped');
   await openSandbox(page, desk.url);
   await page.goto('/dashboard');
   await shoot(page, 'dashboard-following');
@@ -103,7 +108,7 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await shoot(page, 'rules-empty');
   await rules.choose('LOSS_STREAK', '3');
   await rules.add.click();
-  await expect(rules.rows).toHaveCount(2);
+  await expect(rules.rows).toHaveCount(1);
   await rules.choose('SLIPPAGE', '0.5');
   await rules.preview.click();
   await expect(rules.result).toBeVisible();

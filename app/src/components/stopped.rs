@@ -25,7 +25,7 @@ pub(crate) fn stopped(
     let columns = [
         (words.strategy, WORDS),
         (words.account, ROOMY),
-        (words.stopped, WORDS),
+        (words.stopped_copied, WORDS),
         (earned.closed, NUMBER),
         (earned.total, NUMBER),
     ];
@@ -38,7 +38,7 @@ pub(crate) fn stopped(
             .then(|| view! { " "<span class="badge" data-mode="paper">{words.in_position}</span> });
         view! {
             <tr data-testid="follow-stopped-line">
-                <th scope="row">
+                <th scope="row" class="wrap">
                     <a href=format!("/follows/{}", follow.id)
                         aria-label=earned.performance_of(&follow.strategy.name)>{follow.strategy.name.clone()}</a>
                     {position}

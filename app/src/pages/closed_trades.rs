@@ -202,7 +202,7 @@ fn sums(words: &'static Home, found: &ClosedTradePage) -> AnyView {
     let (profit, net) = (found.profit, found.profit.net());
     view! {
         <p class="hint" data-testid="closed-count">{words.closed_total(found.total)}</p>
-        <dl class="figures" data-testid="closed-sums">
+        <dl class="figures short" data-testid="closed-sums">
             <div><dt>{words.net_profit}</dt><dd data-change=tone(net) data-testid="closed-net">{figures::signed_cents(net)}</dd></div>
             {figure(words.fees, figures::cents(profit.fees))}
             {figure(words.funding, figures::cents(profit.funding))}

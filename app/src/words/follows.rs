@@ -78,6 +78,7 @@ table! {
 
         stopped: "Stopped",
         stopped_lead: "Strategies you no longer copy, with what they earned.",
+        stopped_copied: "Copied",
         stopped_period(start, end): "{start} – {end}",
         stopped_account(account, symbol): "{account} · {symbol}",
 
