@@ -26,7 +26,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed=SLIPSTREAM_SITE");
 
-    // Quality 11 takes seconds in an unoptimised build script, so an unoptimised server sends uncompressed styles.
+    // Quality 11 takes seconds in an unoptimized build script, so an unoptimized server sends uncompressed styles.
     let mut table = Table::new(&out, env::var("OPT_LEVEL")? != "0");
     let public = public(&root.join("public"), &mut table)?;
     styles(&root.join("style"), &public, &mut table)?;

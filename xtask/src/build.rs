@@ -67,7 +67,7 @@ pub(crate) fn run(workspace: &Workspace, as_release: bool, as_quick: bool) -> Re
         Profile::Release => release(workspace)?,
         Profile::Quick => {
             console::note(
-                "unoptimised, to be ready sooner; `cargo xtask run --release` builds the fast server",
+                "unoptimized, to be ready sooner; `cargo xtask run --release` builds the fast server",
             );
             quick(workspace)?
         }

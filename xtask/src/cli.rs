@@ -12,12 +12,12 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Build everything and start the server, unoptimised unless there is a release build already
+    /// Build everything and start the server, unoptimized unless there is a release build already
     Run {
-        /// Build the optimised server
+        /// Build the optimized server
         #[arg(long)]
         release: bool,
-        /// Build the unoptimised server, even if there is a release build
+        /// Build the unoptimized server, even if there is a release build
         #[arg(long, conflicts_with = "release")]
         quick: bool,
     },

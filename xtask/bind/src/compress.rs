@@ -13,8 +13,10 @@ use std::{
 pub(crate) fn compress(file: &Path) -> Result<()> {
     let content = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     for (suffix, packed) in [("gz", gzip(&content)?), ("br", brotli(&content)?)] {
-        let path = beside(file, suffix);
-        std::fs::write(&path, packed).with_context(|| format!("cannot write {}", path.display()))?;
+        // Renamed when it is complete: a build takes a file that is there for an up-to-date one.
+        let (path, partial) = (beside(file, suffix), beside(file, "partial"));
+        let written = std::fs::write(&partial, packed).and_then(|()| std::fs::rename(&partial, &path));
+        written.with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         SHOWN,
         &[
             "realise|realised|realises|unrealised|recognise|recognised|organise|organised",
-            "authorise|authorised|optimise|optimised|optimising|optimisation|summarise|summarised",
+            "authorise|authorised|optimise|optimised|unoptimised|optimising|optimisation|summarise|summarised",
             "canceled|canceling|color|colors|behavior|favorite|favorites",
         ],
         "British spelling with -ize: `realized`, `colour`, `cancelled`",
