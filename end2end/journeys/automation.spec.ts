@@ -43,10 +43,12 @@ test('a stop can be triggered by the mark price from the beginning', async ({ pa
   await trade.open(key);
   await expectLive(page);
   await trade.ticket.automate({});
-  await trade.ticket.automation.locator('[name="trigger"]').selectOption('mark');
+  const trigger = trade.ticket.automation.locator('[name="trigger"]');
+  await trigger.selectOption('mark');
   await trade.ticket.stop.fill(String(await trade.away(-9)));
   await trade.buy('0.04');
   await expect(trade.automation('trigger')).toHaveValue('mark');
+  await expect(trigger, 'the next order has the default again').toHaveValue('last');
 });
 
 test.describe('without scripts', () => {

@@ -15,12 +15,16 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
     server(workspace, Mode::Release, "release", &site)
 }
 
-/// As [`release`], in the profile that is built fastest. What the server consists of compiles while the bundle does: either
-/// alone leaves the second core idle for a part of the time.
+/// As [`release`], in the profile that is built fastest. The first build compiles the server's packages beside the bundle,
+/// because either alone leaves the second core idle for a part of the time. Later builds skip that: it ends with a failed
+/// build script, after which cargo compiles the server again even if nothing has changed.
 fn quick(workspace: &Workspace) -> Result<PathBuf> {
-    let mut packages = Running::start(&mut packages_of_server(workspace))?;
+    let is_first = !workspace.binary("quick").is_file();
+    let packages = is_first.then(|| Running::start(&mut packages_of_server(workspace))).transpose()?;
     let site = site::build(workspace, Mode::Quick)?;
-    console::step("compile the server's packages (quick)", || packages.wait())?;
+    if let Some(mut packages) = packages {
+        console::step("compile the server's packages (quick)", || packages.wait())?;
+    }
     server(workspace, Mode::Quick, "quick", &site)
 }
 

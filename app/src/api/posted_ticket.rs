@@ -1,6 +1,7 @@
-//! The ticket as an argument of a form's endpoint, so that its fields are listed in [`TicketDraft`] only.
+//! The ticket as an argument of a form's endpoint, so that its fields are listed in [`TicketDraft`] only, and its automation,
+//! which forms of an open trade post too.
 
-use crate::islands::desk::TicketDraft;
+use crate::islands::desk::{EntryAutomation, TicketDraft};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, IgnoredAny},
@@ -53,6 +54,25 @@ impl Serialize for PostedTicket {
     }
 }
 
+/// The settings of the automation of an order or an open trade; absent ones are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PostedAutomation {
+    breakeven_after: String,
+    trailing_percent: String,
+    trailing_atr: String,
+    time_limit: String,
+    trigger: String,
+}
+
+impl From<PostedAutomation> for EntryAutomation {
+    fn from(posted: PostedAutomation) -> Self {
+        let PostedAutomation { breakeven_after, trailing_percent, trailing_atr, time_limit, trigger } =
+            posted;
+        Self::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +84,8 @@ mod tests {
         key: String,
         #[serde(flatten)]
         ticket: PostedTicket,
+        #[serde(flatten)]
+        automation: PostedAutomation,
         #[serde(default)]
         replace: String,
     }
@@ -89,6 +111,18 @@ mod tests {
         let posted = read(&json).unwrap();
         assert_eq!((posted.key.as_str(), posted.replace.as_str()), ("k", "yes"));
         assert_eq!(posted.ticket.0, draft);
+    }
+
+    #[test]
+    fn the_automation_arrives_beside_the_ticket() {
+        for name in EntryAutomation::NAMES {
+            let posted = read(&format!(r#"{{"amount":"0.04","{name}":"7","replace":"yes"}}"#)).unwrap();
+            let set = EntryAutomation::from(posted.automation);
+            for other in EntryAutomation::NAMES {
+                assert_eq!(set.text(other), if other == name { "7" } else { "" }, "{name}, {other}");
+            }
+            assert_eq!((posted.ticket.0.amount.as_str(), posted.replace.as_str()), ("0.04", "yes"));
+        }
     }
 
     #[test]

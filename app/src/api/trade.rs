@@ -3,7 +3,7 @@
 
 use super::{
     form::{self, Form, form},
-    posted_ticket::PostedTicket,
+    posted_ticket::{PostedAutomation, PostedTicket},
     trade_automation, trader,
 };
 use crate::{
@@ -34,31 +34,18 @@ pub(crate) const BARS: u16 = 300;
 
 /// Places the ticket's order. Open orders and the position of the market are closed first, if the user has
 /// confirmed that.
-#[allow(clippy::too_many_arguments)] // the form's fields
 #[server(endpoint = "order-place")]
 pub async fn place_order(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(flatten)] ticket: PostedTicket,
-    #[server(default)]
-    #[server(rename = "breakevenAfter")]
-    breakeven_after: String,
-    #[server(default)]
-    #[server(rename = "trailingPercent")]
-    trailing_percent: String,
-    #[server(default)]
-    #[server(rename = "trailingAtr")]
-    trailing_atr: String,
-    #[server(default)]
-    #[server(rename = "timeLimit")]
-    time_limit: String,
-    #[server(default)] trigger: String,
+    #[server(flatten)] automation: PostedAutomation,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
     let PostedTicket(draft) = ticket;
-    let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
+    let set = EntryAutomation::from(automation);
     let answer = keep(at_desk("order-place", &key, &symbol), &draft);
     let answer = trade_automation::keep(answer, &set);
     let placed = place(&visit, &actor, (&key, &symbol), &draft, &set, &replace, idempotency).await;

@@ -3,6 +3,7 @@
 
 use super::{
     form::Form,
+    posted_ticket::PostedAutomation,
     trade::{at_desk, back_to_desk, fresh_key, market_of, once},
     trade_change::{beside, target},
     trader,
@@ -30,30 +31,17 @@ use service::{
 const SHARE_STEP: Decimal = dec!(0.00000000000000000001);
 
 /// Replaces what the desk does with a trade by itself. An empty field switches one off.
-#[allow(clippy::too_many_arguments)] // the form's fields
 #[server(endpoint = "trade-automation")]
 pub async fn set_automation(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] trade: String,
     #[server(default)] version: String,
-    #[server(default)]
-    #[server(rename = "breakevenAfter")]
-    breakeven_after: String,
-    #[server(default)]
-    #[server(rename = "trailingPercent")]
-    trailing_percent: String,
-    #[server(default)]
-    #[server(rename = "trailingAtr")]
-    trailing_atr: String,
-    #[server(default)] trigger: String,
-    #[server(default)]
-    #[server(rename = "timeLimit")]
-    time_limit: String,
+    #[server(flatten)] automation: PostedAutomation,
     #[server(default)] idempotency: String,
 ) -> Result<Done, FormFailure> {
     let (visit, actor) = trader()?;
-    let set = EntryAutomation::new([breakeven_after, trailing_percent, trailing_atr, time_limit, trigger]);
+    let set = EntryAutomation::from(automation);
     let form = keep(at_desk("trade-automation", &key, &symbol), &set);
     let typed = format!("{set:?}");
     let body = [&key, &symbol, &trade, &typed];

@@ -159,12 +159,16 @@ const fn is_filled_in() -> bool {
     false
 }
 
-/// Empties the fields once the order was sent.
+/// Empties the fields, and chooses the default price again, once the order was sent.
 #[cfg(feature = "islands")]
 pub(super) fn clear() {
+    use crate::islands::page::find_all;
     use wasm_bindgen::JsCast as _;
-    for field in crate::islands::page::find_all(".automation input") {
+    for field in find_all(".automation input") {
         field.unchecked_into::<web_sys::HtmlInputElement>().set_value("");
+    }
+    for choice in find_all(".automation select") {
+        choice.unchecked_into::<web_sys::HtmlSelectElement>().set_value(PriceSource::default().word());
     }
 }
 

@@ -37,36 +37,50 @@ async fn browser(desk: &SharedDesk, password: &str) -> (Actor, String) {
 }
 
 async fn everything_that_ends_a_sign_in_reaches_its_streams(db: &TestDb) {
-    let (desk, _) = desk(db);
+    let ((desk, _), (there, _)) = (desk(db), desk(db));
     let user = ada(&desk).await.actor.user;
     let bob = account::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap();
     let (mut hers, mut his) = (watch(&desk, user), watch(&desk, bob.actor.user));
-    let mut strangers = SignInWatch::new(&desk, None);
-    let mut check = |what: &str| {
+    let (mut strangers, mut elsewhere) = (SignInWatch::new(&desk, None), watch(&there, user));
+    let mut check = async |what: &str| {
         assert!(has_ended(&mut hers), "{what}");
         assert!(!has_ended(&mut hers), "{what}: once");
         assert!(!has_ended(&mut his) && !has_ended(&mut strangers), "{what}: hers only");
+        sign_in_end::refresh(&there).await.unwrap();
+        assert!(has_ended(&mut elsewhere), "{what}: on another instance");
+        assert!(!has_ended(&mut elsewhere), "{what}: once on another instance");
     };
     let (first, first_token) = browser(&desk, PASSWORD).await;
     let (second, _) = browser(&desk, PASSWORD).await;
     session::end(&desk, &first, &here(), second.session.unwrap()).await.unwrap();
-    check("one of her sessions");
+    check("one of her sessions").await;
     session::sign_out(&desk, &first_token, &here()).await.unwrap();
-    check("she signed out");
+    check("she signed out").await;
     let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     let actor = token::verify(&desk, &program.access_token).await.unwrap();
     token::sign_out(&desk, &actor, &here()).await.unwrap();
-    check("her program signed out");
+    check("her program signed out").await;
+    token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let owner = browser(&desk, PASSWORD).await.0;
+    let app = token::list(&desk, &owner).await.unwrap().remove(0);
+    token::end(&desk, &owner, &here(), app.id).await.unwrap();
+    check("one of her programs").await;
+    let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let next = token::refresh(&desk, here(), &program.refresh_token).await.unwrap();
+    token::refresh(&desk, here(), &next.refresh_token).await.unwrap();
+    let reused = token::refresh(&desk, here(), &program.refresh_token).await;
+    assert!(reused.is_err(), "its successor was used");
+    check("a reused refresh token").await;
     session::end_all(&desk, &browser(&desk, PASSWORD).await.0, &here()).await.unwrap();
-    check("everywhere");
+    check("everywhere").await;
     change(&desk, &browser(&desk, PASSWORD).await.0, PASSWORD, OTHER, &Keep::default()).await.unwrap();
-    check("a changed password");
+    check("a changed password").await;
     let link = reset_link_token(&desk, ADA).await;
     account::reset_password(&desk, here(), &link, PASSWORD).await.unwrap();
-    check("a reset password");
-    for step in [UserAction::Suspend, UserAction::Unsuspend, UserAction::Freeze, UserAction::SignOut] {
+    check("a reset password").await;
+    for step in [UserAction::Suspend, UserAction::Freeze, UserAction::SignOut] {
         person::act_on_user(&desk, By::CommandLine, user, step).await.unwrap();
-        check("an action of an admin");
+        check("an action of an admin").await;
     }
 }
 
