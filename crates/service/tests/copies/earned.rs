@@ -137,6 +137,9 @@ async fn the_results_of_a_stopped_follow_stay(db: &TestDb) {
     let (of, open) = follow::performance(desk, owner, world.follow).await.unwrap();
     assert!(of.stopped_at.is_some() && open.in_position, "the position that was kept counts");
     assert!(matches!(follow::get_follow(desk, owner, world.follow).await, Err(Error::NotFound)));
+    let change = follow::FollowChange::default();
+    let unchanged = follow::update_follow(desk, owner, world.follow, change).await;
+    assert!(matches!(unchanged, Err(Error::NotFound)), "{unchanged:?}");
     assert!(follow::list_stopped(desk, &world.admin).await.unwrap().is_empty());
     let other = follow::performance(desk, &world.admin, world.follow).await;
     assert!(matches!(other, Err(Error::NotFound)), "{other:?}");

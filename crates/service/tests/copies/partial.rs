@@ -16,6 +16,7 @@ use store::{copy::CopyTrade, testing::TestDb};
 
 store::each_engine!(
     a_partial_exit_keeps_the_stop_and_fits_the_take_profits,
+    exits_after_a_partial_exit_leave_what_its_owner_has_added,
     a_repeated_partial_exit_closes_nothing_more,
     a_partial_exit_whose_answer_is_lost_closes_once,
     a_partial_exit_whose_request_is_lost_closes_once,
@@ -86,6 +87,21 @@ async fn a_partial_exit_keeps_the_stop_and_fits_the_take_profits(db: &TestDb) {
     alert(&world, &token, r#"{"action":"exit_long"}"#).await;
     assert!(world.position().is_zero() && open_stops(&world) == 0 && targets(&world).is_zero());
     assert_eq!(both(&world).await.0.status, Status::Closed);
+}
+
+async fn exits_after_a_partial_exit_leave_what_its_owner_has_added(db: &TestDb) {
+    let world = World::open(db).await;
+    let token = entered(&world).await;
+    let held = world.position();
+    world.fake.state.lock().unwrap().position = held + Decimal::ONE;
+    alert(&world, &token, &exit("50", "")).await;
+    let left = held - half(held);
+    assert_eq!(world.position(), left + Decimal::ONE);
+    // A share is one of what the copy still holds.
+    alert(&world, &token, &exit("50", "")).await;
+    assert_eq!(world.position(), left - half(left) + Decimal::ONE);
+    alert(&world, &token, r#"{"action":"exit_long"}"#).await;
+    assert_eq!(world.position(), Decimal::ONE, "{:?}", world.fake.log());
 }
 
 /// By its id, or without one by its time: charting programs send an alert again whose answer they have missed.

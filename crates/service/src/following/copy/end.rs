@@ -85,9 +85,10 @@ pub(super) async fn end_copy(
     let Some((side, amount)) = copy.side.zip(copy.amount) else {
         return Err(Error::fault("an open copy has no side or no amount"));
     };
+    let amount = copied::remaining(desk, copy.id, amount.0).await?;
     let mint = || IntentId::mint(&*desk.clock, &*desk.entropy);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
-    let exiting = Exiting { copy: copy.id, side, amount: amount.0, why };
+    let exiting = Exiting { copy: copy.id, side, amount, why };
     let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
     let close = BeginCondition::Close { copy: copy.id };
     let begin = by.map_or(close, |copy| BeginCondition::Exit { copy });

@@ -21,8 +21,8 @@ use store::{
     group_commit::CommitOutcome as Written,
 };
 
-/// Closes the position entered by an earlier signal of the strategy, or the share of it that the signal names. It ignores positions of later signals,
-/// and those of a strategy that was followed before.
+/// Closes the position entered by an earlier signal of the strategy, or the share of it that the signal names. It ignores
+/// positions of later signals, and those of a strategy that was followed before.
 pub(super) async fn carry_out(desk: &SharedFollowing, work: &Work) -> Result<AttemptOutcome> {
     let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
         return Ok(AttemptOutcome::No(Reason::KeyDeleted, None));

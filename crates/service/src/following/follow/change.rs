@@ -1,6 +1,6 @@
 //! Starting, changing, pausing and stopping a follow.
 
-use super::{FollowContext, automated, usable};
+use super::{FollowContext, automated, get_follow, usable};
 use crate::{
     actor::Actor,
     error::{Error, Result},
@@ -153,7 +153,7 @@ pub async fn update_follow(
     };
     let strategy = strategy.check(desk, actor).await?;
     if change == FollowChange::default() {
-        return FollowContext::read(desk, actor).await?.one(desk, id).await;
+        return get_follow(desk, actor, id).await;
     }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;

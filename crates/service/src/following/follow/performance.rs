@@ -97,7 +97,8 @@ pub async fn performance(
     Ok((follow, performance))
 }
 
-/// Converts a stored entry. The result of a copy whose stop was rejected is that of its trade. A result without its costs, of a copy from before they were stored, counts as realized.
+/// Converts a stored entry. The result of a copy whose stop was rejected is that of its trade. A result without its costs,
+/// of a copy from before they were stored, counts as realized.
 fn entered(row: &EntryRow) -> EnteredCopy {
     let (fees, funding) = (row.fees.map(|text| text.0), row.funding.map(|text| text.0));
     let (fees, funding) = (fees.unwrap_or_default(), funding.unwrap_or_default());

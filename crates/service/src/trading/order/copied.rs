@@ -20,10 +20,10 @@ use crate::{
     trading::{Trading, eligibility},
 };
 use domain::{
-    CopyId, IntentId, Market, Refusal,
+    CopyId, Decimal, IntentId, Market, Refusal,
     copy::{CopyDetail, Exit, Reason},
     order_failure::FailureCause,
-    trade::ChangeKind,
+    trade::{ChangeKind, TradeSnapshot},
 };
 use exchange::ExchangeResult;
 use store::{copy::Ended, group_commit::CommitOutcome, intent::Status};
@@ -72,6 +72,25 @@ pub(crate) async fn planned_reduction(desk: &Trading, id: IntentId) -> Result<Op
         Request::Reduce(reducing) => Some(reducing),
         _ => None,
     }))
+}
+
+/// Returns what a copy still holds of the amount that it `entered`, in base units: less what its partial exits have closed.
+pub(crate) async fn remaining(desk: &Trading, copy: CopyId, entered: Decimal) -> Result<Decimal> {
+    let mut remaining = entered;
+    for change in store::trade::list_changes(&desk.db, IntentId(copy.0)).await? {
+        // An entry that cannot be read must not hold up an exit.
+        let after: TradeSnapshot = serde_json::from_str(&change.after).unwrap_or_default();
+        if after.kind != Some(ChangeKind::Reduce) {
+            continue;
+        }
+        let Some(intent) = Intent::load(desk, change.id).await? else { continue };
+        if matches!(&intent.request, Request::Reduce(reducing) if reducing.copy == Some(copy)) {
+            remaining -= intent.reduced();
+        }
+    }
+    // A partial exit always leaves something. If nothing is left, one that was tried again has closed what the owner had
+    // added meanwhile, and the copy could not be closed any more.
+    Ok(if remaining > Decimal::ZERO { remaining } else { entered })
 }
 
 /// Writes the intent if `begin` allows it, and works it as far as possible; the background reconciler

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{platform::fence::Tenure, trading::Trading};
 use domain::{
-    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId,
+    CopyId, Decimal, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId,
     copy::{CopyDetail, Reason},
     order_failure::OrderFailure,
     ticket::ManualOrder,
@@ -236,8 +236,12 @@ impl Intent {
 
     /// Whether this is a partial close that has closed something: repeated, it would close more than requested.
     pub(super) fn has_reduced(&self) -> bool {
-        let filled = |leg: &Leg| leg.placed.as_ref().is_some_and(|order| !order.filled.is_zero());
-        matches!(self.request, Request::Reduce(_)) && self.legs.iter().any(filled)
+        matches!(self.request, Request::Reduce(_)) && !self.reduced().is_zero()
+    }
+
+    /// Returns how much this partial close has closed, in base units.
+    pub(super) fn reduced(&self) -> Decimal {
+        self.legs.iter().filter_map(|leg| leg.placed.as_ref()).map(|order| order.filled).sum()
     }
 
     /// Whether its position was opened elsewhere: its entry was never sent.

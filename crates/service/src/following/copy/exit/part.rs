@@ -50,7 +50,10 @@ pub(super) async fn reduce(
         None => {
             let market = market::find_market(desk, TradeType::Futures, &copy.symbol).await?;
             // The rest of the position belongs to the account's owner.
-            let own = copy.amount.map_or(held, |amount| amount.0.min(held));
+            let own = match copy.amount {
+                Some(amount) => copied::remaining(desk, copy.id, amount.0).await?.min(held),
+                None => held,
+            };
             match partial_exit(own, percent, &market) {
                 Some(amount) => held - amount,
                 None => {
