@@ -40,6 +40,9 @@ use store::{
     follow::{Follow as FollowRow, FollowingKeys},
 };
 
+/// The most stopped follows that are listed. Nothing limits how often a user stops copying and starts again.
+const MOST_STOPPED: usize = 100;
+
 /// Returns the caller's follows, oldest first.
 ///
 /// # Errors
@@ -57,7 +60,7 @@ pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> 
     FollowContext::read(desk, actor).await?.all(desk, |row| row.exchange_key_id == id).await
 }
 
-/// Returns the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
+/// Returns the last [`MOST_STOPPED`] of the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
 /// caller cannot see any more, are left out.
 ///
 /// # Errors
@@ -165,9 +168,9 @@ impl FollowContext {
         self.list(desk, &rows).await
     }
 
-    /// Returns the follows that were stopped, the last one first.
+    /// Returns the last [`MOST_STOPPED`] follows that were stopped, the last one first.
     async fn stopped(&self, desk: &Following) -> Result<Vec<Follow>> {
-        self.list(desk, &self.stopped.iter().collect::<Vec<_>>()).await
+        self.list(desk, &self.stopped.iter().take(MOST_STOPPED).collect::<Vec<_>>()).await
     }
 
     async fn list(&self, desk: &Following, rows: &[&FollowRow]) -> Result<Vec<Follow>> {

@@ -107,7 +107,7 @@ pub(super) async fn update_follow(
 
 /// List Stopped Follows
 ///
-/// Returns the follows that were stopped, the last one first, with what they earned; the performance of each remains
+/// Returns the last 100 follows that were stopped, the last one first, with what they earned; the performance of each remains
 /// available by its id. Follows of deleted keys are left out. Not in the original document.
 #[utoipa::path(
     get,
