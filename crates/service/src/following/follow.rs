@@ -60,7 +60,7 @@ pub async fn list_by_key(desk: &Following, actor: &Actor, id: ExchangeKeyId) -> 
     FollowContext::read(desk, actor).await?.all(desk, |row| row.exchange_key_id == id).await
 }
 
-/// Returns the last [`MOST_STOPPED`] of the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
+/// Returns the last hundred of the caller's follows that were stopped, the last one first. Those of deleted keys, and of strategies that the
 /// caller cannot see any more, are left out.
 ///
 /// # Errors
